@@ -1,0 +1,120 @@
+/** What any CRM must be able to do for Callweave, in the project's own words. Numbers are E.164, instants epoch milliseconds, durations seconds. */
+export interface Crm {
+  /** Proves host and token; throws a CrmError. */
+  account(signal: AbortSignal): Promise<CrmAccount>
+  users(signal: AbortSignal): Promise<readonly CrmUser[]>
+  /**
+   * Contacts and companies changed since `since` (epoch ms; undefined: all of them), page by page.
+   * Entities in the trash and those waiting in unsorted do not come.
+   */
+  clientsChangedSince(since: number | undefined, signal: AbortSignal): AsyncIterable<readonly CrmClient[]>
+  /** Live look-up of one number; every hit is checked against the phone fields. Never proof of absence right after a creation. */
+  findClientsByPhone(phone: string, signal: AbortSignal): Promise<readonly CrmClient[]>
+  /** One outcome per item, in order. */
+  createContacts(contacts: readonly NewContact[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
+  createCallNotes(notes: readonly NewCallNote[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
+  createTasks(tasks: readonly NewTask[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
+  /** Proof: contacts created since then, listed by creation time, never by text search. */
+  contactsCreatedSince(since: number, signal: AbortSignal): Promise<readonly CrmClient[]>
+  /** Proof: call notes standing on these entities. */
+  callNotesOn(entities: readonly EntityRef[], signal: AbortSignal): Promise<readonly StoredCallNote[]>
+  /** Proof: tasks of these entities created since then. */
+  tasksOn(entities: readonly EntityRef[], since: number, signal: AbortSignal): Promise<readonly StoredTask[]>
+  /** The CRM's own notification that somebody calls; a wake-up, never retried. */
+  announceCall(phone: string, users: readonly number[], signal: AbortSignal): Promise<void>
+}
+
+export interface CrmAccount {
+  readonly id: number
+  readonly name: string
+  readonly subdomain: string
+  readonly currentUser: number
+  /** Unsorted (incoming leads) is switched on. */
+  readonly unsorted: boolean
+  /** CRM clock minus ours, from the answer's Date header; milliseconds. */
+  readonly clockSkewMs: number
+}
+
+export interface CrmUser {
+  readonly id: number
+  readonly name: string
+  readonly active: boolean
+}
+
+export type EntityKind = 'contact' | 'company' | 'lead'
+
+export interface EntityRef {
+  readonly kind: EntityKind
+  readonly id: number
+}
+
+/** A contact or company as the index keeps it. */
+export interface CrmClient {
+  readonly kind: 'contact' | 'company'
+  readonly id: number
+  readonly name: string
+  readonly owner: number
+  /** As stored in the CRM, all of them. */
+  readonly phones: readonly string[]
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface NewContact {
+  readonly name: string
+  readonly phone: string
+  readonly owner?: number
+}
+
+export interface NewCallNote {
+  readonly entity: EntityRef
+  /** Ours, stable: `<pbx>/<call id>`. */
+  readonly uniq: string
+  readonly direction: 'in' | 'out'
+  readonly phone: string
+  readonly startedAt: number
+  /** Whole seconds of talk; 0 when nobody talked. */
+  readonly talkSeconds: number
+  readonly status: CallNoteStatus
+  /** The person who talked or was rung: CRM user when there is one, else the extension as text. */
+  readonly person: number | string | undefined
+  /** Author in the CRM's statistics. */
+  readonly author: number | undefined
+  readonly text?: string
+  readonly recordingUrl?: string
+  /** Old calls must not set off automations. */
+  readonly quiet: boolean
+}
+
+export type CallNoteStatus = 'voicemail' | 'answered' | 'wrong-number' | 'not-reached' | 'busy'
+
+export interface StoredCallNote {
+  readonly id: number
+  readonly entity: EntityRef
+  readonly uniq: string
+  readonly direction: 'in' | 'out'
+  readonly phone: string
+  readonly startedAt: number
+  readonly talkSeconds: number
+}
+
+export interface NewTask {
+  readonly entity: EntityRef
+  readonly text: string
+  readonly owner: number | undefined
+  readonly deadline: number
+}
+
+export interface StoredTask {
+  readonly id: number
+  readonly entity: EntityRef
+  readonly text: string
+  readonly createdAt: number
+}
+
+export type WriteOutcome =
+  | { readonly kind: 'written'; readonly id: number }
+  /** The CRM refused this item; the others were not touched by it. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The item points at an entity that is no longer there. */
+  | { readonly kind: 'entity-gone'; readonly reason: string }
