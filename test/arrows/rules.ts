@@ -1,0 +1,51 @@
+/** Which room may import which; `docs/architecture.md` has the same table in words. */
+export interface Rule {
+  readonly room: string
+  readonly may: readonly string[]
+}
+
+/** Rooms are the longest matching prefix of a path below `src/`. */
+export const rules: readonly Rule[] = [
+  { room: 'numbers', may: [] },
+  { room: 'store', may: [] },
+  { room: 'store/sqlite', may: ['store'] },
+  { room: 'config', may: [] },
+  { room: 'calls', may: ['numbers'] },
+  { room: 'crm', may: ['numbers'] },
+  { room: 'crm/amocrm', may: ['crm', 'numbers'] },
+  { room: 'outbox', may: ['store'] },
+  { room: 'asterisk', may: ['calls', 'numbers'] },
+  { room: 'routing', may: ['calls', 'crm', 'store', 'numbers'] },
+  { room: 'contact-index', may: ['crm', 'store', 'numbers'] },
+  { room: 'registration', may: ['calls', 'crm', 'outbox', 'store', 'numbers'] },
+  { room: 'cards', may: ['calls'] },
+  { room: 'click-to-call', may: ['asterisk', 'numbers'] },
+  { room: 'recordings', may: [] },
+  { room: 'reconciliation', may: ['calls', 'store', 'numbers'] },
+  { room: 'hooks', may: ['calls', 'crm'] },
+  {
+    room: 'http',
+    may: [
+      'calls',
+      'numbers',
+      'asterisk',
+      'routing',
+      'crm',
+      'contact-index',
+      'registration',
+      'outbox',
+      'cards',
+      'click-to-call',
+      'recordings',
+      'reconciliation',
+      'hooks',
+      'store',
+      'config',
+    ],
+  },
+  { room: 'ui', may: [] },
+  { room: 'widget', may: [] },
+]
+
+/** The composition root and the command line: they build everything, nothing imports them. */
+export const roots: readonly string[] = ['service.ts', 'main.ts', 'commands']
