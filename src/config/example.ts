@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { ConfigFile } from './schema.ts'
+
+/** A node of the JSON schema that zod draws of the configuration. */
+interface Node {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly pattern?: string
+  readonly format?: string
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly items?: Node
+}
+
+/** Values a default cannot give: what only the owner of the PBX knows. Keys are paths; `[]` stands for a list's one entry. */
+const samples: Readonly<Record<string, unknown>> = {
+  'asterisk.ari.password': 'CHANGE-ME',
+  'asterisk.trunks': ['trunk'],
+  'database.password': 'CHANGE-ME',
+  'database.timeZone': 'Europe/Moscow',
+  'crm.url': 'https://acme.amocrm.ru',
+  'crm.token': 'CHANGE-ME',
+  'staff.internal': '^1\\d\\d$',
+  'staff.people[].extension': '101',
+  'staff.people[].name': 'Анна Смирнова',
+  'staff.people[].user': 7_000_001,
+  'staff.people[].mobiles': ['+79990001122'],
+  'staff.people[].cardToken': 'CHANGE-ME-16-characters-or-more',
+  'lines[].did': '74951234567',
+  'lines[].label': 'Advertising',
+  'rules.defaultUser': 7_000_001,
+}
+
+/** The example file: every key of the schema once, with its default or a sample. */
+export function exampleConfig(): string {
+  return `${JSON.stringify(sample(tree(), ''), null, 2)}\n`
+}
+
+/** The reference: every key, what it means, what is allowed, what holds when it is left out. Markdown. */
+export function configReference(): string {
+  return [
+    '# Configuration',
+    '',
+    'One JSON file, `/etc/callweave/config.json`, mode 0600. This page and `config.example.json` are generated from the schema the service checks the file with (`npm run config:example`).',
+    'A wrong file stops the start with a list of every wrong key.',
+    '',
+    '| key | meaning | allowed | when left out |',
+    '|---|---|---|---|',
+    ...rows(tree(), '', true),
+    '',
+  ].join('\n')
+}
+
+function tree(): Node {
+  return z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' }) as Node
+}
+
+function sample(node: Node, path: string): unknown {
+  if (path in samples) return samples[path]
+  if (node.properties) {
+    return Object.fromEntries(
+      Object.entries(node.properties).map(([key, child]) => [key, sample(child, path ? `${path}.${key}` : key)]),
+    )
+  }
+  if (node.items?.properties) return [sample(node.items, `${path}[]`)]
+  return node.default
+}
+
+function rows(node: Node, path: string, required: boolean): readonly string[] {
+  const own = path === '' ? [] : [row(node, path, required)]
+  const children = Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
+    rows(child, path ? `${path}.${key}` : key, node.required?.includes(key) ?? false),
+  )
+  const entries = node.items?.properties ? rows({ ...node.items, description: '' }, `${path}[]`, true).slice(1) : []
+  return [...own, ...children, ...entries]
+}
+
+function row(node: Node, path: string, required: boolean): string {
+  const absent = node.properties
+    ? ''
+    : required
+      ? '**must be given**'
+      : node.default === undefined
+        ? '–'
+        : code(node.default)
+  const cells = [`\`${path}\``, node.description ?? '', allowed(node), absent]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+function allowed(node: Node): string {
+  if (node.enum) return node.enum.map(code).join(', ')
+  if (node.properties) return ''
+  if (node.type === 'array') return 'a list'
+  if (node.type === 'boolean') return 'true, false'
+  if (node.type === 'integer' || node.type === 'number') return range(node)
+  if (node.format === 'uri') return 'an http(s) address'
+  return node.pattern ? `text like ${code(node.pattern)}` : 'text'
+}
+
+function range(node: Node): string {
+  const word = node.type === 'integer' ? 'a whole number' : 'a number'
+  const to = node.maximum !== undefined && node.maximum < Number.MAX_SAFE_INTEGER ? ` to ${node.maximum}` : ''
+  return node.minimum !== undefined ? `${word}, ${node.minimum}${to || ' or more'}` : word + to
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}

@@ -1,0 +1,247 @@
+import { z } from 'zod'
+import { Secret } from './secret.ts'
+
+/** What the example file holds where only the owner knows the value. */
+export const PLACEHOLDER = 'CHANGE-ME'
+const secret = z
+  .string()
+  .min(1)
+  .refine((value) => !value.startsWith(PLACEHOLDER), "your own value in place of the example's")
+  .transform((value) => new Secret(value))
+const port = z.int().min(1).max(65_535)
+const extension = z.string().regex(/^\d{1,15}$/, 'digits of an extension, like "101"')
+const dial = z.string().regex(/^\+?\d{5,15}$/, 'a phone number: digits, with a leading plus if you like')
+const pattern = z.string().refine(isRegExp, 'a regular expression, like "^1\\\\d\\\\d$"')
+const mode = z
+  .enum(['off', 'watch', 'on'])
+  .describe(
+    'off: as if it were not there. watch: journal only, nothing written to the CRM, nobody routed. on: everything.',
+  )
+
+const Webserver = z
+  .strictObject({
+    host: z.string().min(1).default('0.0.0.0').describe('Address to listen on.'),
+    port: port.default(8077).describe('HTTP port: cards, status, health.'),
+  })
+  .describe('Where browsers and monitoring reach Callweave.')
+
+const Ari = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .default('http://127.0.0.1:8088')
+      .describe("Address of Asterisk's HTTP server, with its prefix if http.conf sets one."),
+    user: z.string().min(1).default('callweave').describe('User of ari.conf.'),
+    password: secret.describe("That user's password."),
+    application: z
+      .string()
+      .regex(/^[\w-]{1,40}$/, 'letters, digits, - and _')
+      .default('callweave')
+      .describe('Name of the Stasis application; the generated dialplan uses the same.'),
+  })
+  .describe('Asterisk REST Interface: commands and live events.')
+
+const Asterisk = z
+  .strictObject({
+    ari: Ari,
+    flavour: z
+      .enum(['plain', 'freepbx', 'issabel'])
+      .default('plain')
+      .describe('What stands on top of Asterisk; decides the dialplan that is generated.'),
+    directory: z
+      .string()
+      .min(1)
+      .default('/etc/asterisk')
+      .describe("Asterisk's configuration directory, for `callweave dialplan --install`."),
+    trunks: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Endpoint names of the trunks. When listed, arrivals from other endpoints are noise (scanners); empty: every endpoint that is no extension is a trunk.',
+      ),
+    dialString: z
+      .string()
+      .includes('{extension}')
+      .default('PJSIP/{extension}')
+      .describe('How a plain dialplan dials an extension.'),
+  })
+  .describe('The PBX.')
+
+const Database = z
+  .strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe('MySQL/MariaDB server.'),
+    port: port.default(3306).describe('Its port.'),
+    user: z.string().min(1).default('callweave').describe('A user who may SELECT from the two tables.'),
+    password: secret.describe("That user's password."),
+    name: z.string().min(1).default('asteriskcdrdb').describe('Database of the tables.'),
+    cdrTable: z.string().regex(/^\w+$/).default('cdr').describe('Table of call detail records.'),
+    celTable: z.string().regex(/^\w+$/).default('cel').describe('Table of channel event logging.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'an IANA zone, like "Europe/Moscow"')
+      .optional()
+      .describe("Zone of the tables' times; left out: worked out from the rows."),
+  })
+  .describe('CDR and CEL, the second witness. Callweave only reads.')
+
+const Crm = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .refine(isSafeCrmUrl, 'an https address, like "https://acme.amocrm.ru" (http only on 127.0.0.1)')
+      .describe('Address of the amoCRM or Kommo account.'),
+    token: secret.describe('Long-lived token of a private integration, made by an administrator of the account.'),
+    requestsPerSecond: z
+      .number()
+      .min(0.2)
+      .max(7)
+      .default(6)
+      .describe("Pace of all requests. amoCRM allows 7 a second; the widget's own count too."),
+    inFlight: z.int().min(1).max(6).default(3).describe('Requests under way at once.'),
+    refreshSeconds: z.int().min(5).max(3600).default(30).describe('How often changes of contacts are fetched.'),
+  })
+  .describe('The CRM account.')
+
+const Person = z
+  .strictObject({
+    extension: extension.describe("The person's extension."),
+    name: z.string().default('').describe('For messages and pages.'),
+    user: z
+      .int()
+      .positive()
+      .optional()
+      .describe("The person's user id in the CRM; left out: calls are registered under the extension."),
+    mobiles: z
+      .array(dial)
+      .default([])
+      .describe("The person's outside numbers: a call to one of them is a call to the person."),
+    mode: mode.default('on'),
+    cardToken: secret
+      .optional()
+      .describe("Opens this person's cards at /crm/cardws. At least 16 characters; left out: no cards."),
+  })
+  .describe('One employee.')
+
+const Staff = z
+  .strictObject({
+    internal: pattern
+      .optional()
+      .describe(
+        'Regular expression of extensions that belong to nobody listed (meeting rooms, doors): they are people of the house, never clients.',
+      ),
+    people: z.array(Person).default([]).describe('Everybody whose calls matter.'),
+  })
+  .describe('Who works here.')
+
+const Line = z
+  .strictObject({
+    did: z.string().min(1).describe('The number dialled, as the trunk delivers it.'),
+    label: z.string().default('').describe('Name of the line for people.'),
+    mode: mode.default('on'),
+    routing: z
+      .enum(['default', 'responsible'])
+      .default('default')
+      .describe("default: the PBX's own route. responsible: the client's manager first, then the PBX's own route."),
+    ringSeconds: z
+      .int()
+      .min(3)
+      .max(120)
+      .default(15)
+      .describe("How long the responsible's phone rings before the PBX's own route goes on."),
+  })
+  .describe('One line.')
+
+const Rules = z
+  .strictObject({
+    contactName: z
+      .string()
+      .min(1)
+      .max(200)
+      .default('Звонок {phone}')
+      .describe('Name of a contact created for an unknown number; {phone} is the number.'),
+    noteSource: z.string().min(1).max(100).default('Callweave').describe("Name of the telephony in the CRM's feed."),
+    defaultUser: z.int().positive().optional().describe('CRM user for calls that belong to nobody.'),
+    quietAfterSeconds: z
+      .int()
+      .min(60)
+      .default(7200)
+      .describe('Calls older than this are registered quietly: note and contact only, no automations.'),
+    missedTask: z
+      .strictObject({
+        enabled: z.boolean().default(false).describe('Create a task for a missed call.'),
+        text: z.string().min(1).default('Перезвонить: {phone}').describe('Text of the task; {phone} is the client.'),
+        hours: z.number().positive().max(720).default(1).describe('Deadline, hours after the call.'),
+      })
+      .prefault({})
+      .describe('What follows a missed call.'),
+  })
+  .describe('What becomes of a call in the CRM.')
+
+const Numbers = z
+  .strictObject({
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'two capital letters, like "RU"')
+      .default('RU')
+      .describe('Country of numbers written without a country code.'),
+  })
+  .describe('Phone numbers.')
+
+const Service = z
+  .strictObject({
+    mode: mode
+      .default('watch')
+      .describe(
+        'off: idle. watch: journal only, nothing written to the CRM, nobody routed (where a fresh install starts). on: everything.',
+      ),
+    pbx: z
+      .string()
+      .regex(/^[a-z0-9-]{1,30}$/, 'small letters, digits and -')
+      .default('main')
+      .describe('Name of this PBX in keys and in the CRM. Never change it: calls would be registered anew.'),
+    directory: z.string().min(1).default('/var/lib/callweave').describe('Where the service keeps its own state.'),
+    log: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('How much is logged.'),
+    decisionSeconds: z
+      .number()
+      .min(0.2)
+      .max(10)
+      .default(1.5)
+      .describe("How long a call waits for the routing decision before it takes the PBX's own route."),
+  })
+  .describe('The service itself.')
+
+/** The whole configuration file. Every default lives here and nowhere else. */
+export const ConfigFile = z.strictObject({
+  service: Service.prefault({}),
+  webserver: Webserver.prefault({}),
+  asterisk: Asterisk,
+  database: Database.optional(),
+  crm: Crm,
+  staff: Staff.prefault({}),
+  lines: z.array(Line).default([]).describe('The numbers clients dial. Lines not listed follow the defaults.'),
+  rules: Rules.prefault({}),
+  numbers: Numbers.prefault({}),
+})
+export type Config = z.infer<typeof ConfigFile>
+
+function isRegExp(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0
+  } catch {
+    return false
+  }
+}
+
+/** A token must not travel in the clear; a machine talking to itself may. */
+function isSafeCrmUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && (url.protocol === 'https:' || url.hostname === '127.0.0.1' || url.hostname === 'localhost')
+}
