@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { z } from 'zod'
+import type { CardDelivery, CardMessage } from './card.ts'
+
+const HELLO_WITHIN_MS = 5_000
+const PING_EVERY_MS = 20_000
+/** A hello is short; whoever sends more is no widget of ours. */
+const LARGEST_MESSAGE_BYTES = 4_096
+/** A browser this far behind has gone; it gets everything again when it comes back. */
+const FURTHEST_BEHIND_BYTES = 1_000_000
+const MOST_SOCKETS = 2_000
+
+/** Close codes of ours; 4000–4999 are free for applications (RFC 6455 7.4.2). */
+export const closeCodes = { noHello: 4000, wrongToken: 4001, tooMany: 4002 } as const
+
+const Hello = z.object({ type: z.literal('hello'), token: z.string().min(1).max(2_000) })
+
+export interface CardSocketDeps {
+  /** The extension a token opens, or undefined. */
+  readonly authenticate: (token: string) => string | undefined
+  readonly welcome: (extension: string) => CardMessage
+  readonly log: Logger
+}
+
+/** The door `/crm/cardws`: a browser says hello with its token, gets all its cards, then every change. */
+export interface CardSocket extends AsyncDisposable {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  send(deliveries: readonly CardDelivery[]): void
+  /** Browsers connected, by person. */
+  connected(): number
+}
+
+export function createCardSocket({ authenticate, welcome, log }: CardSocketDeps): CardSocket {
+  const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES, perMessageDeflate: false })
+  const byExtension = new Map<string, Set<WebSocket>>()
+  const alive = new WeakSet<WebSocket>()
+
+  const join = (socket: WebSocket, extension: string): void => {
+    const sockets = byExtension.get(extension) ?? new Set()
+    byExtension.set(extension, sockets.add(socket))
+    socket.once('close', () => {
+      sockets.delete(socket)
+      if (sockets.size === 0 && byExtension.get(extension) === sockets) byExtension.delete(extension)
+    })
+    write(socket, JSON.stringify(welcome(extension)))
+  }
+
+  const hello = (socket: WebSocket, data: RawData): void => {
+    const parsed = Hello.safeParse(json(data))
+    const extension = parsed.success ? authenticate(parsed.data.token) : undefined
+    if (extension === undefined) {
+      log.warn({ door: 'cardws' }, 'a browser said hello with a token that opens nothing')
+      socket.close(closeCodes.wrongToken, 'this token opens no cards')
+      return
+    }
+    join(socket, extension)
+  }
+
+  server.on('connection', (socket: WebSocket) => {
+    alive.add(socket)
+    socket.on('pong', () => alive.add(socket))
+    socket.on('error', (error) => log.debug({ error: error.message }, 'a card socket failed'))
+    const patience = setTimeout(() => socket.close(closeCodes.noHello, 'no hello'), HELLO_WITHIN_MS)
+    socket.once('close', () => clearTimeout(patience))
+    socket.once('message', (data) => {
+      clearTimeout(patience)
+      hello(socket, data)
+    })
+    if (server.clients.size > MOST_SOCKETS) socket.close(closeCodes.tooMany, 'too many browsers')
+  })
+
+  const pinging = setInterval(() => {
+    for (const socket of server.clients) {
+      if (!alive.delete(socket)) socket.terminate()
+      else socket.ping()
+    }
+  }, PING_EVERY_MS)
+  pinging.unref()
+
+  return {
+    upgrade: (request, socket, head) =>
+      server.handleUpgrade(request, socket, head, (upgraded) => server.emit('connection', upgraded, request)),
+    send: (deliveries) => {
+      for (const { extension, message } of deliveries) {
+        const sockets = byExtension.get(extension)
+        if (!sockets) continue
+        const text = JSON.stringify(message)
+        for (const socket of sockets) write(socket, text)
+      }
+    },
+    connected: () => [...byExtension.values()].reduce((sum, sockets) => sum + sockets.size, 0),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(pinging)
+      for (const socket of server.clients) socket.terminate()
+      const { promise, resolve } = Promise.withResolvers<void>()
+      server.close(() => resolve())
+      await promise
+    },
+  }
+}
+
+function write(socket: WebSocket, text: string): void {
+  if (socket.bufferedAmount > FURTHEST_BEHIND_BYTES) socket.terminate()
+  else if (socket.readyState === socket.OPEN) socket.send(text)
+}
+
+function json(data: RawData): unknown {
+  try {
+    return JSON.parse(data.toString())
+  } catch {
+    return undefined
+  }
+}
