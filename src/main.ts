@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import packageJson from '../package.json' with { type: 'json' }
+import type { Command } from './commands/command.ts'
+
+const usage = `callweave ${packageJson.version}: joins an Asterisk PBX to amoCRM/Kommo
+
+usage: callweave COMMAND [OPTIONS]
+
+  run        run the service                       callweave run [--config FILE]
+  doctor     check everything the service needs    callweave doctor [--config FILE]
+  dialplan   the snippet that hands calls over     callweave dialplan --pbx plain [--print|--install|--remove]
+  interpret  tell the calls of a recording         callweave interpret [--source ari|cel] [--config FILE] FILE
+  config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
+
+The configuration is /etc/callweave/config.json unless --config or CALLWEAVE_CONFIG names another file.
+`
+
+/** Loaded when asked for: `interpret` must not wait for what `run` needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  dialplan: async () => (await import('./commands/dialplan.ts')).dialplanCommand,
+  interpret: async () => (await import('./commands/interpret.ts')).interpretCommand,
+  config: async () => (await import('./commands/config.ts')).configCommand,
+}
+
+/** The first signal asks everything to end in good order; a second one ends at once, by the system's own hand. */
+function untilSignalled(): AbortSignal {
+  const ending = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => ending.abort(new Error(`ended by ${name}`)))
+  }
+  return ending.signal
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name = '', ...rest] = args
+  if (['', 'help', '--help', '-h'].includes(name)) {
+    process.stdout.write(usage)
+    return name === '' ? 2 : 0
+  }
+  if (['--version', '-v'].includes(name)) {
+    process.stdout.write(`${packageJson.version}\n`)
+    return 0
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!load) {
+    process.stderr.write(`callweave: there is no command "${name}"\n\n${usage}`)
+    return 2
+  }
+  const command = await load()
+  return command(rest, { stdout: process.stdout, stderr: process.stderr, signal: untilSignalled() })
+}
+
+process.exitCode = await main(process.argv.slice(2))
