@@ -1,23 +1,27 @@
-/** What any CRM must be able to do for Callweave, in the project's own words. Numbers are E.164, instants epoch milliseconds, durations seconds. */
+import type { CrmError } from './errors.ts'
+
+/**
+ * What any CRM must be able to do for Callweave, in the project's own words. Numbers are E.164, instants epoch milliseconds of
+ * our clock, durations seconds. Reads throw a `CrmError`; writes answer with one outcome per item, in order, and throw nothing.
+ */
 export interface Crm {
   /** Proves host and token; throws a CrmError. */
   account(signal: AbortSignal): Promise<CrmAccount>
   users(signal: AbortSignal): Promise<readonly CrmUser[]>
   /**
-   * Contacts and companies changed since `since` (epoch ms; undefined: all of them), page by page.
+   * Contacts and companies changed since `since` (undefined: all of them), page by page, least recently changed first.
    * Entities in the trash and those waiting in unsorted do not come.
    */
-  clientsChangedSince(since: number | undefined, signal: AbortSignal): AsyncIterable<readonly CrmClient[]>
+  clientsChangedSince(since: number | undefined, signal: AbortSignal): AsyncIterable<ClientPage>
   /** Live look-up of one number; every hit is checked against the phone fields. Never proof of absence right after a creation. */
   findClientsByPhone(phone: string, signal: AbortSignal): Promise<readonly CrmClient[]>
-  /** One outcome per item, in order. */
   createContacts(contacts: readonly NewContact[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
   createCallNotes(notes: readonly NewCallNote[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
   createTasks(tasks: readonly NewTask[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
   /** Proof: contacts created since then, listed by creation time, never by text search. */
   contactsCreatedSince(since: number, signal: AbortSignal): Promise<readonly CrmClient[]>
-  /** Proof: call notes standing on these entities. */
-  callNotesOn(entities: readonly EntityRef[], signal: AbortSignal): Promise<readonly StoredCallNote[]>
+  /** Proof: call notes standing on these entities and written since then. */
+  callNotesOn(entities: readonly EntityRef[], since: number, signal: AbortSignal): Promise<readonly StoredCallNote[]>
   /** Proof: tasks of these entities created since then. */
   tasksOn(entities: readonly EntityRef[], since: number, signal: AbortSignal): Promise<readonly StoredTask[]>
   /** The CRM's own notification that somebody calls; a wake-up, never retried. */
@@ -58,6 +62,12 @@ export interface CrmClient {
   readonly phones: readonly string[]
   readonly createdAt: number
   readonly updatedAt: number
+}
+
+export interface ClientPage {
+  readonly clients: readonly CrmClient[]
+  /** Every change up to this instant (the CRM's clock) has come with this page or an earlier one. */
+  readonly readUpTo: number
 }
 
 export interface NewContact {
@@ -109,12 +119,16 @@ export interface StoredTask {
   readonly id: number
   readonly entity: EntityRef
   readonly text: string
+  readonly deadline: number
   readonly createdAt: number
 }
 
 export type WriteOutcome =
-  | { readonly kind: 'written'; readonly id: number }
+  /** `without`: the CRM does not know this user (dismissed), so the item was written without naming him. */
+  | { readonly kind: 'written'; readonly id: number; readonly without?: 'user' }
   /** The CRM refused this item; the others were not touched by it. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** The item points at an entity that is no longer there. */
   | { readonly kind: 'entity-gone'; readonly reason: string }
+  /** The request that carried the item failed; the error says whether the item may have been written. */
+  | { readonly kind: 'failed'; readonly error: CrmError }

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CrmError } from '../crm/errors.ts'
+import type { Crm } from '../crm/port.ts'
+import type { ContactIndex } from '../store/ports.ts'
+import { indexedClient } from './indexed-client.ts'
+import { sharedRun } from './shared-run.ts'
+
+export interface ContactIndexSyncDeps {
+  readonly crm: Pick<Crm, 'clientsChangedSince'>
+  readonly index: ContactIndex
+  /** Country of numbers written without a country code. */
+  readonly country: string
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly log: ContactIndexLog
+  /** Seconds between two looks for changes. */
+  readonly every: number
+}
+
+export interface ContactIndexLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+export interface ContactIndexSync {
+  /** First fill, then changes for ever; resolves when `signal` aborts. What the CRM refuses is waited out. */
+  run(signal: AbortSignal): Promise<void>
+  /**
+   * Reads what changed in the CRM up to the moment of asking and resolves when the index has it: callers who ask while a delta runs
+   * share the next one. `false`: the first fill is not complete, absence from the index means nothing.
+   * @throws CrmError
+   */
+  refresh(signal: AbortSignal): Promise<boolean>
+  status(): Promise<ContactIndexStatus>
+}
+
+export interface ContactIndexStatus {
+  readonly complete: boolean
+  readonly clients: number
+  /** CRM time up to which changes were read, epoch milliseconds. */
+  readonly cursor: number | undefined
+  readonly lastError: { readonly at: number; readonly message: string } | undefined
+}
+
+/** Changes written in the same seconds as the last look, by servers whose clocks differ, must not slip through. */
+const OVERLAP_MS = 120_000
+const FAILURE_REST_MS = 5_000
+
+/** Keeps the local phone index true to the CRM. */
+export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndexSync {
+  const { crm, index, country, now, log } = deps
+  let lastError: ContactIndexStatus['lastError']
+  const delta = sharedRun(readDelta)
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const rest = await round(signal)
+      await sleep(rest, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+  }
+
+  /** One look; answers with the milliseconds until the next. */
+  async function round(signal: AbortSignal): Promise<number> {
+    try {
+      const { complete } = await index.progress()
+      if (complete) await delta(signal)
+      else await fill(signal)
+      lastError = undefined
+      return deps.every * 1000
+    } catch (error) {
+      if (signal.aborted) return 0
+      lastError = { at: now(), message: error instanceof Error ? error.message : String(error) }
+      log.warn({ err: error }, 'contact index cannot follow the CRM')
+      return (error instanceof CrmError ? error.restMs : undefined) ?? FAILURE_REST_MS
+    }
+  }
+
+  /** Goes on from where a stopped fill ended: pages come least recently changed first. */
+  async function fill(signal: AbortSignal): Promise<void> {
+    const { cursor } = await index.progress()
+    log.info({ cursor }, 'contact index is being filled')
+    const readUpTo = await read(cursor, false, signal)
+    await index.saveProgress({ complete: true, cursor: readUpTo })
+    log.info(await index.progress(), 'contact index is complete')
+  }
+
+  async function readDelta(signal: AbortSignal): Promise<void> {
+    const { cursor } = await index.progress()
+    await read(cursor === undefined ? undefined : cursor - OVERLAP_MS, true, signal)
+  }
+
+  async function read(since: number | undefined, complete: boolean, signal: AbortSignal): Promise<number | undefined> {
+    let cursor = (await index.progress()).cursor
+    for await (const page of crm.clientsChangedSince(since, signal)) {
+      const clients = page.clients.map((client) => indexedClient(client, country))
+      await index.upsert(clients.filter((client) => client.keys.length > 0))
+      for (const client of clients) if (client.keys.length === 0) await index.remove(client.kind, client.id)
+      cursor = Math.max(cursor ?? 0, page.readUpTo)
+      await index.saveProgress({ complete, cursor })
+    }
+    return cursor
+  }
+
+  async function refresh(signal: AbortSignal): Promise<boolean> {
+    const { complete } = await index.progress()
+    if (complete) await delta(signal)
+    return complete
+  }
+
+  async function status(): Promise<ContactIndexStatus> {
+    const { complete, clients, cursor } = await index.progress()
+    return { complete, clients, cursor, lastError }
+  }
+
+  return { run, refresh, status }
+}

@@ -1,0 +1,95 @@
+import type { Call } from '../calls/call.ts'
+import type { CallNoteStatus } from '../crm/port.ts'
+import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
+import type { NewJob } from '../outbox/job.ts'
+import { attribute, type CallPeople, type StaffRef } from './attribution.ts'
+import type { CallNotePayload, ClientPayload, TaskPayload } from './payloads.ts'
+import type { RegistrationSettings } from './settings.ts'
+import { whyUnregistered } from './why-unregistered.ts'
+
+/** Q.850 causes that mean the number itself is wrong (design section 3). */
+const WRONG_NUMBER_CAUSES: readonly number[] = [1, 3, 22, 28]
+/** The CRM takes an answered call of no seconds for a missed one. */
+const SHORTEST_CONVERSATION = 1
+
+/**
+ * The CRM writes an ended call needs: find or create its client, then (missed, by setting) a task, then the call note.
+ * Empty when the call is not to be registered; `whyUnregistered` tells the reason.
+ * @param pbx name of the PBX from the config; part of every key.
+ */
+export function jobsForCall(call: Call, settings: RegistrationSettings, pbx: string): readonly NewJob[] {
+  if (whyUnregistered(call, settings) !== undefined || call.endedAt === undefined) return []
+  const phone = normalisePhone(call.client, settings.country)
+  const uniq = `${pbx}/${call.id}`
+  const people = peopleOf(call, settings)
+  const quietAt = call.endedAt + settings.quietAfterSeconds * 1000
+  const common = {
+    lane: phoneKey(phone) ?? phone,
+    urgency: call.evidence === 'cel' || call.evidence === 'cdr' ? 'backfill' : 'live',
+  } as const
+  const client = `${uniq}:client`
+
+  const jobs: NewJob[] = [{ ...common, key: client, kind: 'client', payload: clientPayload(phone, people, settings) }]
+  if (settings.missedTask.enabled && isMissed(call)) {
+    const payload: TaskPayload = {
+      text: settings.missedTask.text.replaceAll('{phone}', phone),
+      deadline: call.endedAt + settings.missedTask.hours * 3_600_000,
+      people,
+      quietAt,
+    }
+    jobs.push({ ...common, key: `${uniq}:task`, kind: 'task', after: client, payload })
+  }
+  const payload: CallNotePayload = {
+    uniq,
+    direction: people.direction,
+    phone,
+    startedAt: call.startedAt,
+    talkSeconds: call.answered ? Math.max(SHORTEST_CONVERSATION, Math.round(call.talkSeconds)) : 0,
+    status: noteStatus(call),
+    people,
+    quietAt,
+  }
+  jobs.push({ ...common, key: `${uniq}:note`, kind: 'call-note', after: client, payload })
+  return jobs
+}
+
+/** The CRM's word for how the call ended (design section 3). */
+export function noteStatus(call: Pick<Call, 'result' | 'hangupCause'>): CallNoteStatus {
+  switch (call.result) {
+    case 'answered':
+    case 'voicemail':
+    case 'busy':
+      return call.result
+    case 'failed':
+      return WRONG_NUMBER_CAUSES.includes(call.hangupCause ?? 0) ? 'wrong-number' : 'not-reached'
+    default:
+      return 'not-reached'
+  }
+}
+
+function clientPayload(phone: string, people: CallPeople, settings: RegistrationSettings): ClientPayload {
+  const owner = attribute(people, undefined).author
+  return {
+    phone,
+    name: settings.contactName.replaceAll('{phone}', phone),
+    ...(owner !== undefined && { owner }),
+  }
+}
+
+function peopleOf(call: Call, settings: RegistrationSettings): CallPeople {
+  const ref = (extension: string): StaffRef => {
+    const user = settings.users.get(extension)
+    return { extension, ...(user !== undefined && { user }) }
+  }
+  return {
+    direction: call.direction === 'out' ? 'out' : 'in',
+    ...(call.responsible !== '' && { talked: ref(call.responsible) }),
+    tried: call.answered ? [] : call.people.map((person) => ref(person.extension)),
+    ...(settings.defaultUser !== undefined && { defaultUser: settings.defaultUser }),
+  }
+}
+
+/** Nobody of the house talked to a client who called. */
+function isMissed(call: Call): boolean {
+  return call.direction === 'in' && !call.answered
+}
