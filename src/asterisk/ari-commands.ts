@@ -1,0 +1,162 @@
+import type { Client } from 'ari-client'
+import { answerVariables } from './answer.ts'
+import { AriError } from './ari-error.ts'
+import { dialplanText } from './clean-text.ts'
+import type { InboundAnswer } from './message.ts'
+
+/** CDR and CEL columns hold 32 characters, two of which `;2` of a Local channel takes (reference ari.md 7.1). */
+export const LONGEST_CHANNEL_ID = 30
+
+export interface Originate {
+  /** Chosen by the caller, so that events can be told before the answer comes. At most 30 characters. */
+  readonly channelId: string
+  /** `PJSIP/101`, `Local/101@context`. */
+  readonly endpoint: string
+  /** Where the channel goes in the dialplan once it is answered. */
+  readonly context: string
+  readonly extension: string
+  readonly callerName?: string
+  readonly callerNumber?: string
+  readonly timeoutSeconds: number
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+/**
+ * Commands to one Asterisk. All reject with `AriError`: with a status when Asterisk refused, without one when nothing came
+ * (not connected, time-out). None of them is repeated by itself.
+ */
+export interface AriCommands {
+  /** `gone`: the caller hung up or the deadline passed; no proof of anything, and nothing to be done. */
+  answerQuestion(channelId: string, answer: InboundAnswer): Promise<'answered' | 'gone'>
+  /** Lets a channel that sits in our application go on in the dialplan, with whatever answer it has. */
+  continueChannel(channelId: string): Promise<'continued' | 'gone'>
+  /** @throws AriError 500 when the endpoint has no registered phone: then no event ever comes. */
+  originate(originate: Originate): Promise<void>
+  /** Already hung up is fine. */
+  hangup(channelId: string): Promise<void>
+  /** Raw ARI objects, decoded by whoever reads them. */
+  channels(): Promise<readonly unknown[]>
+  bridges(): Promise<readonly unknown[]>
+  endpoints(): Promise<readonly unknown[]>
+  /** Version of Asterisk, as the distribution names it. */
+  version(): Promise<string>
+  /** undefined when it is not set. @throws AriError 404 when there is no such channel. */
+  getVariable(channelId: string, variable: string): Promise<string | undefined>
+  /** `channel:,bridge:` is every channel and every bridge. */
+  applicationSubscribe(eventSource: string): Promise<void>
+  /** Events of these types are not sent to us until the link drops. */
+  eventFilter(disallowed: readonly string[]): Promise<void>
+  /** Whether Asterisk knows our application (it may be connected to another process). */
+  applicationExists(): Promise<boolean>
+  /** Sends ourselves a `ChannelUserevent`, whose timestamp is Asterisk's clock in milliseconds. */
+  userEvent(name: string): Promise<void>
+}
+
+/** @param client the connected `ari-client`, or an error saying why there is none. */
+export function createAriCommands(application: string, client: () => Client): AriCommands {
+  const commands: AriCommands = {
+    async answerQuestion(channelId, answer) {
+      return unlessGone('answered', async () => {
+        for (const { name, value } of answerVariables(answer)) {
+          await call(() => client().channels.setChannelVar({ channelId, variable: name, value }))
+        }
+        await call(() => client().channels.continueInDialplan({ channelId }))
+      })
+    },
+    async continueChannel(channelId) {
+      return unlessGone('continued', () => call(() => client().channels.continueInDialplan({ channelId })))
+    },
+    async originate(originate) {
+      if (originate.channelId.length > LONGEST_CHANNEL_ID || originate.channelId === '') {
+        throw new AriError(`channel id must have 1 to ${LONGEST_CHANNEL_ID} characters`, 400)
+      }
+      await call(() => client().channels.originateWithId(originateParameters(originate)))
+    },
+    async hangup(channelId) {
+      await unlessGone('hung up', () => call(() => client().channels.hangup({ channelId })))
+    },
+    channels: () => call(() => client().channels.list()),
+    bridges: () => call(() => client().bridges.list()),
+    endpoints: () => call(() => client().endpoints.list()),
+    async version() {
+      const info = await call(() => client().asterisk.getInfo({ only: 'system' }))
+      return info.system?.version ?? ''
+    },
+    async getVariable(channelId, variable) {
+      try {
+        const { value } = await call(() => client().channels.getChannelVar({ channelId, variable }))
+        return value === '' ? undefined : value
+      } catch (error) {
+        // An unset variable and an unknown channel both answer 404; their words differ.
+        if (error instanceof AriError && error.status === 404 && /variable/i.test(error.message)) return undefined
+        throw error
+      }
+    },
+    async applicationSubscribe(eventSource) {
+      await call(() => client().applications.subscribe({ applicationName: application, eventSource }))
+    },
+    async eventFilter(disallowed) {
+      const filter = { disallowed: disallowed.map((type) => ({ type })) }
+      await call(() => client().applications.filter({ applicationName: application, filter }))
+    },
+    async applicationExists() {
+      try {
+        await call(() => client().applications.get({ applicationName: application }))
+        return true
+      } catch (error) {
+        if (error instanceof AriError && error.status === 404) return false
+        throw error
+      }
+    },
+    async userEvent(name) {
+      await call(() => client().events.userEvent({ eventName: name, application }))
+    },
+  }
+  return commands
+}
+
+function originateParameters(originate: Originate) {
+  const { channelId, endpoint, context, extension, timeoutSeconds, variables } = originate
+  const name = dialplanText(originate.callerName ?? '')
+  const number = (originate.callerNumber ?? '').replace(/[^\d+*#A-Za-z]/g, '')
+  const callerId = name || number ? { callerId: `${name} <${number}>`.trim() } : {}
+  const withVariables = variables ? { variables: { ...variables } } : {}
+  return {
+    channelId,
+    endpoint,
+    context,
+    extension,
+    priority: 1,
+    timeout: timeoutSeconds,
+    ...callerId,
+    ...withVariables,
+  }
+}
+
+/** `ari-client` gives bluebird promises, throws synchronously, and rejects with strings, errors and nothing at all. */
+function call<T>(start: () => PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const failed = (reason: unknown) => reject(asAriError(reason))
+    try {
+      start().then(resolve, failed)
+    } catch (reason) {
+      failed(reason)
+    }
+  })
+}
+
+function asAriError(reason: unknown): AriError {
+  if (reason instanceof AriError) return reason
+  const message = reason instanceof Error ? reason.message : String(reason ?? 'no reason given')
+  return new AriError(message, undefined, { cause: reason })
+}
+
+async function unlessGone<T extends string>(outcome: T, act: () => Promise<unknown>): Promise<T | 'gone'> {
+  try {
+    await act()
+    return outcome
+  } catch (error) {
+    if (error instanceof AriError && error.gone) return 'gone'
+    throw error
+  }
+}

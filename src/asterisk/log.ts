@@ -1,0 +1,7 @@
+/** What this room needs of a log: constant messages with fields. pino's logger is one. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
