@@ -1,0 +1,52 @@
+import { ConfigError, loadConfig } from '../config/load.ts'
+import { createAmocrm } from '../crm/amocrm/amocrm.ts'
+import type { CommandIo } from './command.ts'
+import { configFile, parseOptions } from './config-option.ts'
+import { ariCheck } from './doctor/ari-check.ts'
+import { crmCheck } from './doctor/crm-check.ts'
+import { databaseCheck } from './doctor/database-check.ts'
+import { dialplanCheck } from './doctor/dialplan-check.ts'
+import type { Finding } from './doctor/finding.ts'
+import { portCheck } from './doctor/port-check.ts'
+import { findingLines, verdict } from './doctor/report.ts'
+import { stateCheck } from './doctor/state-check.ts'
+
+const usage = 'callweave doctor [--config FILE]'
+
+/** `callweave doctor`: looks at everything the service needs and says of each what to do. Exit code 1 when something keeps it from working. */
+export async function doctorCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  const parsed = parseOptions({ args: [...args], options: { config: { type: 'string' } } }, usage, io)
+  if (!parsed) return 2
+  const file = configFile(parsed.values.config)
+  try {
+    const config = loadConfig(file)
+    const crm = createAmocrm(config)
+    io.stdout.write(
+      findingLines({
+        level: 'ok',
+        subject: 'config',
+        says: `${file}: every key is right; mode "${config.service.mode}"`,
+      }),
+    )
+    const checks = [
+      ariCheck(config.asterisk),
+      dialplanCheck(config.asterisk),
+      databaseCheck(config.database),
+      crmCheck(crm, config),
+      portCheck(config.webserver),
+      stateCheck(config.service.directory),
+    ]
+    const findings: Finding[] = []
+    for (const check of checks) {
+      const found = await check(io.signal)
+      for (const finding of found) io.stdout.write(findingLines(finding))
+      findings.push(...found)
+    }
+    io.stdout.write(`\n${verdict(findings)}`)
+    return findings.some(({ level }) => level === 'failure') ? 1 : 0
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    io.stderr.write(`${error.message}\n`)
+    return 1
+  }
+}
