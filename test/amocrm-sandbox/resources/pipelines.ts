@@ -1,0 +1,81 @@
+import { selfLink } from '../envelope/paging.ts'
+import { account, type Pipeline, pipelines, type Status } from '../state/seed.ts'
+import { hal, noContent, problem, Refused } from '../transport/answer.ts'
+import { type ApiRequest, idParam, type Route } from '../transport/route-table.ts'
+
+/** `/api/v4/leads/pipelines`, reading only; an unknown pipeline is 404, not 204 (reference amocrm.md 4.4). */
+export function pipelineRoutes(): Route[] {
+  const root = '/api/v4/leads/pipelines'
+  return [
+    {
+      method: 'GET',
+      pattern: root,
+      handle: (request) =>
+        hal({
+          _total_items: pipelines.length,
+          _links: selfLink(request, root),
+          _embedded: { pipelines: pipelines.map((pipeline) => renderPipeline(request, pipeline)) },
+        }),
+    },
+    {
+      method: 'GET',
+      pattern: `${root}/{id}`,
+      handle: (request) => hal(renderPipeline(request, pipelineOf(request))),
+    },
+    {
+      method: 'GET',
+      pattern: `${root}/{id}/statuses`,
+      handle: (request) => {
+        const pipeline = pipelineOf(request)
+        return hal({
+          _total_items: pipeline.statuses.length,
+          _links: selfLink(request, request.path),
+          _embedded: { statuses: pipeline.statuses.map((status) => renderStatus(request, pipeline, status)) },
+        })
+      },
+    },
+    {
+      method: 'GET',
+      pattern: `${root}/{id}/statuses/{status}`,
+      handle: (request) => {
+        const pipeline = pipelineOf(request)
+        const status = pipeline.statuses.find(({ id }) => id === idParam(request, 'status'))
+        return status === undefined ? noContent : hal(renderStatus(request, pipeline, status))
+      },
+    },
+  ]
+}
+
+function pipelineOf(request: ApiRequest): Pipeline {
+  const pipeline = pipelines.find(({ id }) => id === idParam(request))
+  if (pipeline === undefined) throw new Refused(problem(404, 'Pipeline not found'))
+  return pipeline
+}
+
+function renderPipeline(request: ApiRequest, pipeline: Pipeline) {
+  return {
+    id: pipeline.id,
+    name: pipeline.name,
+    sort: pipeline.sort,
+    is_main: pipeline.main,
+    is_unsorted_on: true,
+    is_archive: false,
+    account_id: account.id,
+    _links: selfLink(request, `/api/v4/leads/pipelines/${pipeline.id}`),
+    _embedded: { statuses: pipeline.statuses.map((status) => renderStatus(request, pipeline, status)) },
+  }
+}
+
+function renderStatus(request: ApiRequest, pipeline: Pipeline, status: Status) {
+  return {
+    id: status.id,
+    name: status.name,
+    sort: status.sort,
+    is_editable: status.type === 0 && status.sort < 10000,
+    pipeline_id: pipeline.id,
+    color: status.color,
+    type: status.type,
+    account_id: account.id,
+    _links: selfLink(request, `/api/v4/leads/pipelines/${pipeline.id}/statuses/${status.id}`),
+  }
+}

@@ -1,0 +1,126 @@
+import { accountRoutes } from './resources/account.ts'
+import { companyRoutes } from './resources/companies.ts'
+import { contactRoutes } from './resources/contacts.ts'
+import { noteRoutes } from './resources/notes.ts'
+import { pipelineRoutes } from './resources/pipelines.ts'
+import { taskRoutes } from './resources/tasks.ts'
+import { userRoutes } from './resources/users.ts'
+import type { AmoEvent, Popup, Unsorted } from './state/entities.ts'
+import { createHands, type Hands } from './state/hands.ts'
+import { account } from './state/seed.ts'
+import * as views from './state/views.ts'
+import { createWorld } from './state/world.ts'
+import { createFaults, type Fault, type FaultHandle } from './transport/faults.ts'
+import { createFrontDoor } from './transport/front-door.ts'
+import { createHttpServer } from './transport/http-server.ts'
+import { amocrmRateLimit, createRateLimiter, type RateLimit } from './transport/rate-limit.ts'
+import { createRequestLog, type RecordedRequest } from './transport/request-log.ts'
+import { createRouteTable } from './transport/route-table.ts'
+import { createSchedule } from './transport/schedule.ts'
+import { createTokens } from './transport/tokens.ts'
+
+export interface SandboxOptions {
+  /** Default: a free one. */
+  readonly port?: number
+  /** Epoch milliseconds. Who passes one calls `tick` after moving it: delays and late executions wait for that. */
+  readonly clock?: () => number
+  /** How long text search and `/calls` do not know what was just written; default 3000. */
+  readonly queryLagMs?: number
+  readonly rateLimit?: Partial<RateLimit>
+  /** Fills the account before the sandbox is handed out. */
+  readonly seed?: (hands: Hands) => void
+}
+
+/** amoCRM for tests: the account 'Acme' behind HTTP, and the hands and eyes of a person who sits in it. */
+export interface Sandbox extends Hands, AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  /** Long-lived token of administrator 7000001. */
+  readonly token: string
+  issueToken(bearer: { readonly user: number; readonly admin: boolean }): string
+  revoke(token: string): void
+  contacts(): readonly views.ClientView[]
+  companies(): readonly views.ClientView[]
+  leads(): readonly views.LeadView[]
+  notes(): readonly views.NoteView[]
+  callNotes(): readonly views.CallNoteView[]
+  tasks(): readonly views.TaskView[]
+  unsorted(): readonly Unsorted[]
+  popups(): readonly Popup[]
+  events(): readonly AmoEvent[]
+  /** Every request to the API in order of arrival, also refused and unanswered ones. */
+  requests(): readonly RecordedRequest[]
+  clearRequests(): void
+  fault(fault: Fault): FaultHandle
+  clearFaults(): void
+  /** Ends a 403 block, as amoCRM's support would. */
+  unblock(): void
+  /** Runs delayed answers and late executions that are due by the clock. */
+  tick(): void
+  /** Delayed answers and late executions still to come. */
+  pending(): number
+}
+
+/** Starts a sandbox on 127.0.0.1. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const now = options.clock ?? Date.now
+  const world = createWorld(now, options.queryLagMs ?? 3000)
+  const hands = createHands(world)
+  const tokens = createTokens(account, now)
+  const limiter = createRateLimiter({ ...amocrmRateLimit, ...options.rateLimit }, now)
+  const faults = createFaults()
+  const log = createRequestLog()
+  const schedule = createSchedule(now, options.clock === undefined)
+  const run = createRouteTable([
+    ...accountRoutes(),
+    ...userRoutes(world),
+    ...pipelineRoutes(),
+    ...contactRoutes(world),
+    ...companyRoutes(world),
+    ...noteRoutes(world),
+    ...taskRoutes(world),
+  ])
+  let url = ''
+  const frontDoor = createFrontDoor({
+    now,
+    limiter,
+    faults,
+    log,
+    tokens,
+    schedule,
+    base: () => url,
+    activeUser: world.activeUser,
+    run,
+  })
+  const server = createHttpServer(frontDoor, now)
+  options.seed?.(hands)
+  url = `http://127.0.0.1:${await server.listen(options.port ?? 0)}`
+
+  return {
+    ...hands,
+    url,
+    token: tokens.issue({ user: 7000001, admin: true }),
+    issueToken: tokens.issue,
+    revoke: tokens.revoke,
+    contacts: () => views.clientViews(world, 'contacts'),
+    companies: () => views.clientViews(world, 'companies'),
+    leads: () => views.leadViews(world),
+    notes: () => views.noteViews(world),
+    callNotes: () => views.callNoteViews(world),
+    tasks: () => views.taskViews(world),
+    unsorted: () => [...world.unsorted.values()].map((entry) => ({ ...entry })),
+    popups: () => [...world.popups],
+    events: () => [...world.events],
+    requests: log.all,
+    clearRequests: log.clear,
+    fault: faults.add,
+    clearFaults: faults.clear,
+    unblock: limiter.unblock,
+    tick: schedule.run,
+    pending: schedule.pending,
+    async [Symbol.asyncDispose]() {
+      schedule.close()
+      await server.close()
+    },
+  }
+}
