@@ -48,40 +48,52 @@ export interface StoredJob extends StoredJobInput {
   readonly lastAttemptEndedAt: number | undefined
   /** How many looks for proof found nothing. */
   readonly absences: number
+  /** How often what the job builds on was gone. */
+  readonly losses: number
   readonly result: unknown
   readonly reason: string | undefined
   /** Result of the job named in `after`. */
   readonly given: unknown
 }
 
-/** A job's next state; what is left out stays. */
+/** A job's next state; what is left out stays, null clears. */
 export interface JobChange {
   readonly key: string
   readonly state: JobState
   readonly dueAt?: number
   readonly attempts?: number
-  readonly firstAttemptAt?: number
-  readonly lastAttemptEndedAt?: number
+  readonly firstAttemptAt?: number | null
+  readonly lastAttemptEndedAt?: number | null
   readonly absences?: number
+  readonly losses?: number
   readonly result?: unknown
-  readonly reason?: string
+  readonly reason?: string | null
 }
 
 export interface OutboxStore {
+  /** A key that is known already is left as it is. */
   add(jobs: readonly StoredJobInput[]): Promise<void>
   /**
-   * The first open job of each lane that is due and whose `after` job is done, live before backfill, oldest first.
-   * `sending` jobs are never handed out: they are found with `interrupted` after a restart.
+   * The first open job of each lane that is due and whose `after` job is done, live before backfill, longest due first.
+   * A lane with a live job in it counts as live, so that old calls of a client never hold up the client's new one.
+   * `sending` jobs are never handed out: they are found with `interrupted` after a restart. An `unproven` job asks for proof only and need not wait for `after`.
    */
   due(now: number, limit: number): Promise<readonly StoredJob[]>
   /** When the earliest job becomes due, for the wake-up; undefined when nothing waits. */
   nextDueAt(): Promise<number | undefined>
-  /** On disk before it resolves. */
-  change(changes: readonly JobChange[]): Promise<void>
+  /**
+   * All changes or none, on disk before it resolves. A waiting job whose `after` job is dead (or was never added) dies too as soon as it is
+   * the first of its lane, so that the lane's other calls go on. Resolves with the keys of the jobs that died that way.
+   */
+  change(changes: readonly JobChange[]): Promise<readonly string[]>
   /** Jobs left in `sending` by a process that died. */
   interrupted(): Promise<readonly StoredJob[]>
   get(key: string): Promise<StoredJob | undefined>
   counts(): Promise<Readonly<Record<JobState, number>>>
+  /** When the oldest job that is neither done nor dead was added. */
+  oldestOpenAt(): Promise<number | undefined>
+  /** Dead jobs, the latest first, for a person to look at. */
+  dead(limit: number): Promise<readonly StoredJob[]>
 }
 
 /** A contact or company by phone. */
@@ -98,6 +110,7 @@ export interface IndexedClient {
 export interface ContactIndex {
   /** Oldest first. Never waits for a commit. */
   lookup(phoneKey: string): Promise<readonly IndexedClient[]>
+  /** Replaces what was known of each client, keys included. The last writer wins. */
   upsert(clients: readonly IndexedClient[]): Promise<void>
   remove(kind: 'contact' | 'company', id: number): Promise<void>
   /** `cursor`: updated_at up to which the CRM was read; `complete`: the first fill has ended, so absence means something. */

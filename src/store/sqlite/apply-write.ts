@@ -1,0 +1,45 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { callWrites } from './call-writes.ts'
+import { clientWrites } from './client-writes.ts'
+import { jobWrites } from './job-writes.ts'
+import type { Write, Written } from './write.ts'
+
+/** Prepares every statement once. The function it returns carries out one write inside the transaction its caller has begun, and throws what SQLite throws. */
+export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
+  const jobs = jobWrites(db)
+  const calls = callWrites(db)
+  const clients = clientWrites(db)
+  const setSetting = db.prepare(
+    'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  )
+  return (write) => {
+    switch (write.kind) {
+      case 'record-ended': {
+        const changed = calls.insert(write.entry)
+        if (changed) jobs.add(write.jobs)
+        return { changed, died: [] }
+      }
+      case 'add-jobs':
+        jobs.add(write.jobs)
+        return done
+      case 'change-jobs':
+        return { changed: true, died: jobs.change(write.changes) }
+      case 'upsert-clients':
+        clients.upsert(write.clients)
+        return done
+      case 'remove-client':
+        clients.remove(write.clientKind, write.id)
+        return done
+      case 'save-progress':
+        clients.saveProgress(write.complete, write.cursor)
+        return done
+      case 'set-setting':
+        setSetting.run(write.name, write.value)
+        return done
+      default:
+        return write satisfies never
+    }
+  }
+}
+
+const done: Written = { changed: true, died: [] }

@@ -1,0 +1,90 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { StoreError } from '../store-error.ts'
+import { type Lanes, prepareLanes } from './lanes.ts'
+import { textOf } from './row.ts'
+import type { ChangeRow, JobRow } from './write.ts'
+
+/** Writes of the outbox. Each leaves `lanes` true for every lane it touched. */
+export function jobWrites(db: DatabaseSync) {
+  const lanes = prepareLanes(db)
+  const insert = db.prepare(
+    `INSERT INTO jobs (key, kind, lane, after, urgency, payload, added_at, not_before, due_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+  )
+  const find = db.prepare('SELECT state, lane FROM jobs WHERE key = ?')
+  // `?N IS 1` tells "clear" from "stay": a bound NULL alone could mean either.
+  const update = db.prepare(
+    `UPDATE jobs SET state = ?2, due_at = coalesce(?3, due_at), attempts = coalesce(?4, attempts),
+       first_attempt_at = CASE WHEN ?5 IS 1 THEN NULL ELSE coalesce(?6, first_attempt_at) END,
+       last_attempt_ended_at = CASE WHEN ?7 IS 1 THEN NULL ELSE coalesce(?8, last_attempt_ended_at) END,
+       absences = coalesce(?9, absences), losses = coalesce(?10, losses), result = coalesce(?11, result),
+       reason = CASE WHEN ?12 IS 1 THEN NULL ELSE coalesce(?13, reason) END
+     WHERE key = ?1`,
+  )
+
+  const changeOne = (change: ChangeRow): readonly string[] => {
+    const row = find.get(change.key)
+    if (!row) throw new StoreError('bad-input', `There is no job ${change.key}`)
+    update.run(
+      change.key,
+      change.state,
+      change.dueAt ?? null,
+      change.attempts ?? null,
+      change.firstAttemptAt === null ? 1 : 0,
+      change.firstAttemptAt ?? null,
+      change.lastAttemptEndedAt === null ? 1 : 0,
+      change.lastAttemptEndedAt ?? null,
+      change.absences ?? null,
+      change.losses ?? null,
+      change.result ?? null,
+      change.reason === null ? 1 : 0,
+      change.reason ?? null,
+    )
+    const others = isEnd(textOf(row, 'state')) || isEnd(change.state) ? lanes.behind(change.key) : []
+    return [textOf(row, 'lane'), ...others]
+  }
+
+  return {
+    add(rows: readonly JobRow[]): void {
+      for (const row of rows) {
+        insert.run(
+          row.key,
+          row.kind,
+          row.lane,
+          row.after,
+          row.urgency,
+          row.payload,
+          row.addedAt,
+          row.notBefore,
+          row.notBefore ?? row.addedAt,
+        )
+      }
+      refreshAll(
+        lanes,
+        rows.map((row) => row.lane),
+      )
+    },
+    /** The keys of the jobs that died because their base is dead. */
+    change(changes: readonly ChangeRow[]): readonly string[] {
+      return refreshAll(lanes, changes.flatMap(changeOne))
+    },
+  }
+}
+
+function refreshAll(lanes: Lanes, touched: readonly string[]): readonly string[] {
+  const died: string[] = []
+  const open = new Set(touched)
+  // A death can free or kill the first job of another lane: the set grows while it is walked, and ends because each death is final.
+  for (const lane of open) {
+    open.delete(lane)
+    for (const key of lanes.refresh(lane)) {
+      died.push(key)
+      for (const other of lanes.behind(key)) open.add(other)
+    }
+  }
+  return died
+}
+
+function isEnd(state: string): boolean {
+  return state === 'done' || state === 'dead'
+}

@@ -1,0 +1,8 @@
+import type { Migration } from './migrate.ts'
+import { calls } from './migrations/0001-calls.ts'
+import { jobs } from './migrations/0002-jobs.ts'
+import { contactIndex } from './migrations/0003-contact-index.ts'
+import { settings } from './migrations/0004-settings.ts'
+
+/** All migrations, in order. One that was released is never edited: a change is a new file. */
+export const schema: readonly Migration[] = [calls, jobs, contactIndex, settings]

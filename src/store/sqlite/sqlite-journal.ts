@@ -1,0 +1,63 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { inflateRawSync } from 'node:zlib'
+import type { CallJournal, JournalEntry } from '../ports.ts'
+import { jobRow } from './job-row.ts'
+import { reading } from './reading.ts'
+import { bytesOf, numberOf, type Row, textOf } from './row.ts'
+import type { Writer } from './writer.ts'
+
+/** Calls read at a time: a long period must not hold up the calls of the moment. */
+const PAGE = 100
+
+export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => number): CallJournal {
+  const byId = db.prepare('SELECT * FROM calls WHERE pbx = ? AND id = ?')
+  const byLinkedid = db.prepare(
+    `SELECT calls.* FROM call_linkedids JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
+     WHERE call_linkedids.pbx = ? AND linkedid = ? ORDER BY started_at, calls.id LIMIT 1`,
+  )
+  const started = db.prepare(
+    `SELECT * FROM calls WHERE pbx = ? AND (started_at, id) > (?, ?) AND started_at <= ?
+     ORDER BY started_at, id LIMIT ${PAGE}`,
+  )
+  return {
+    async recordEnded(entry, jobs) {
+      const row = { ...entry, call: JSON.stringify(entry.call ?? null), events: JSON.stringify(entry.events) }
+      const at = now()
+      const written = await writer.write({ kind: 'record-ended', entry: row, jobs: jobs.map((job) => jobRow(job, at)) })
+      return written.changed
+    },
+    find: (pbx, idOrLinkedid) =>
+      reading(() => {
+        const row = byId.get(pbx, idOrLinkedid) ?? byLinkedid.get(pbx, idOrLinkedid)
+        return row && asEntry(row)
+      }),
+    async startedBetween(pbx, from, to) {
+      const found: JournalEntry[] = []
+      // Every id sorts after the empty one, so the first page begins with `from` itself.
+      let after = { startedAt: from, id: '' }
+      for (;;) {
+        const page = await reading(() => started.all(pbx, after.startedAt, after.id, to).map(asEntry))
+        found.push(...page)
+        const last = page.at(-1)
+        if (last === undefined || page.length < PAGE) return found
+        after = last
+        await nextTurn()
+      }
+    },
+  }
+}
+
+function asEntry(row: Row): JournalEntry {
+  return {
+    pbx: textOf(row, 'pbx'),
+    id: textOf(row, 'id'),
+    linkedids: JSON.parse(textOf(row, 'linkedids')),
+    startedAt: numberOf(row, 'started_at'),
+    endedAt: numberOf(row, 'ended_at'),
+    direction: textOf(row, 'direction'),
+    clientKey: textOf(row, 'client_key'),
+    call: JSON.parse(textOf(row, 'call')),
+    events: JSON.parse(inflateRawSync(bytesOf(row, 'events')).toString()),
+  }
+}

@@ -1,0 +1,72 @@
+import type { IndexedClient, JobState } from '../ports.ts'
+import type { Failure } from './sqlite-failure.ts'
+
+/** What the writer thread is asked to do. JSON is made before it travels: text is cheaper to hand over than objects, and a value that cannot be told fails at its caller. */
+export type Write =
+  | { readonly kind: 'record-ended'; readonly entry: CallRow; readonly jobs: readonly JobRow[] }
+  | { readonly kind: 'add-jobs'; readonly jobs: readonly JobRow[] }
+  | { readonly kind: 'change-jobs'; readonly changes: readonly ChangeRow[] }
+  | { readonly kind: 'upsert-clients'; readonly clients: readonly IndexedClient[] }
+  | { readonly kind: 'remove-client'; readonly clientKind: 'contact' | 'company'; readonly id: number }
+  | { readonly kind: 'save-progress'; readonly complete: boolean; readonly cursor: number | undefined }
+  | { readonly kind: 'set-setting'; readonly name: string; readonly value: string }
+
+/** What a write tells when the disk has it. */
+export interface Written {
+  /** record-ended: false when the row was there. */
+  readonly changed: boolean
+  /** change-jobs: keys of the jobs that died with their base. */
+  readonly died: readonly string[]
+}
+
+export interface CallRow {
+  readonly pbx: string
+  readonly id: string
+  readonly linkedids: readonly string[]
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly direction: string
+  readonly clientKey: string
+  readonly call: string
+  readonly events: string
+}
+
+export interface JobRow {
+  readonly key: string
+  readonly kind: string
+  readonly lane: string
+  readonly after: string | null
+  readonly urgency: 0 | 1
+  readonly payload: string
+  readonly addedAt: number
+  readonly notBefore: number | null
+}
+
+/** Undefined stays, null clears. */
+export interface ChangeRow {
+  readonly key: string
+  readonly state: JobState
+  readonly dueAt: number | undefined
+  readonly attempts: number | undefined
+  readonly firstAttemptAt: number | null | undefined
+  readonly lastAttemptEndedAt: number | null | undefined
+  readonly absences: number | undefined
+  readonly losses: number | undefined
+  readonly result: string | undefined
+  readonly reason: string | null | undefined
+}
+
+/** Main thread → writer. */
+export type ToWriter =
+  | { readonly kind: 'write'; readonly id: number; readonly write: Write }
+  | { readonly kind: 'close' }
+
+/** Writer → main thread. One answer a group. */
+export type FromWriter =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'not-opened'; readonly failure: Failure }
+  | { readonly kind: 'committed'; readonly answers: readonly Answer[] }
+
+export type Answer =
+  | { readonly id: number; readonly written: Written }
+  | { readonly id: number; readonly failure: Failure }
