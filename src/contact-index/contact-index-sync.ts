@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CrmError } from '../crm/errors.ts'
+import { indexedClient } from '../crm/indexed-client.ts'
 import type { Crm } from '../crm/port.ts'
 import type { ContactIndex } from '../store/ports.ts'
-import { indexedClient } from './indexed-client.ts'
 import { sharedRun } from './shared-run.ts'
 
 export interface ContactIndexSyncDeps {
@@ -55,7 +55,7 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
   async function run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const rest = await round(signal)
-      await sleep(rest, undefined, { signal, ref: false }).catch(() => undefined)
+      await sleep(rest, undefined, { signal }).catch(() => undefined)
     }
   }
 
@@ -91,7 +91,7 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
 
   async function read(since: number | undefined, complete: boolean, signal: AbortSignal): Promise<number | undefined> {
     let cursor = (await index.progress()).cursor
-    for await (const page of crm.clientsChangedSince(since, signal)) {
+    for await (const page of crm.clientsChangedSince(since, signal, complete ? 'live' : 'backfill')) {
       const clients = page.clients.map((client) => indexedClient(client, country))
       await index.upsert(clients.filter((client) => client.keys.length > 0))
       for (const client of clients) if (client.keys.length === 0) await index.remove(client.kind, client.id)

@@ -15,8 +15,9 @@ export function sharedRun(work: (signal: AbortSignal) => Promise<void>): (signal
   }
 
   return (signal) => {
+    if (next !== undefined) return next
     if (running === undefined) return begin(signal)
-    next ??= running
+    next = running
       .catch(() => undefined)
       .then(() => {
         next = undefined

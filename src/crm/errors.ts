@@ -70,6 +70,13 @@ export class CrmRefused extends CrmError {
   }
 }
 
+/** Something in the batch is refused and the CRM does not say what: nothing of it was stored, send less at a time. */
+export class CrmBatchRefused extends CrmError {
+  override name = 'CrmBatchRefused'
+  override readonly written = 'no'
+  override readonly tooHeavy = true
+}
+
 /** Bytes left and no usable answer came: time-out, 5xx, broken connection. A write may have been executed. */
 export class CrmOutcomeUnknown extends CrmError {
   override name = 'CrmOutcomeUnknown'

@@ -1,3 +1,5 @@
+import { clientKeys } from '../crm/client-keys.ts'
+import { indexedClient } from '../crm/indexed-client.ts'
 import type { Crm, CrmClient } from '../crm/port.ts'
 import { phoneKey } from '../numbers/phone-number.ts'
 import type { Job, JobHandler, Outcome, Proof, SendResult } from '../outbox/job.ts'
@@ -9,6 +11,8 @@ import type { ClientPayload } from './payloads.ts'
 export interface ClientHandlerDeps {
   readonly crm: Pick<Crm, 'findClientsByPhone' | 'createContacts' | 'contactsCreatedSince'>
   readonly index: ContactIndex
+  /** Country of numbers written without a country code. */
+  readonly country: string
   /**
    * Brings the index up to everything that stood in the CRM when it was called; `false` while the first fill is under way, when
    * absence from the index means nothing. Callers who ask at the same time share one delta.
@@ -31,7 +35,7 @@ const PROOF_MARGIN_MS = 120_000
 
 /** Finds the client of a call, or creates it: once, whatever is asked at the same time. */
 export function clientHandler(deps: ClientHandlerDeps): JobHandler<ClientPayload> {
-  const { crm, index, now } = deps
+  const { crm, index, country, now } = deps
 
   async function send(jobs: readonly ClientJob[], signal: AbortSignal): Promise<SendResult> {
     const outcomes = new Map<string, Outcome>()
@@ -75,7 +79,7 @@ export function clientHandler(deps: ClientHandlerDeps): JobHandler<ClientPayload
         try {
           const client = chooseClient(await crm.findClientsByPhone(job.payload.phone, signal))
           if (!client) return
-          await index.upsert([indexed(client)])
+          await index.upsert([indexedClient(client, country)])
           settle(key, done(client, 'look-up'))
         } catch (error) {
           errors.push(error)
@@ -113,7 +117,7 @@ export function clientHandler(deps: ClientHandlerDeps): JobHandler<ClientPayload
       )
     }
     // Before the jobs are done: the next call of the same number must find the contact here, the CRM's search lags.
-    await index.upsert(created.map(indexed))
+    await index.upsert(created.map((client) => indexedClient(client, country)))
   }
 
   async function prove(jobs: readonly ClientJob[], signal: AbortSignal): Promise<readonly Proof[]> {
@@ -122,8 +126,8 @@ export function clientHandler(deps: ClientHandlerDeps): JobHandler<ClientPayload
       const created = await crm.contactsCreatedSince(since, signal)
       const proofs: Proof[] = []
       for (const job of jobs) {
-        const client = created.find((each) => each.phones.some((phone) => phoneKey(phone) === keyOf(job)))
-        if (client) await index.upsert([indexed(client)])
+        const client = created.find((each) => clientKeys(each.phones, country).includes(keyOf(job)))
+        if (client) await index.upsert([indexedClient(client, country)])
         proofs.push(client ? { kind: 'found', result: resultOf(client, 'proven') } : { kind: 'absent' })
       }
       return proofs
@@ -161,16 +165,4 @@ function resultOf(client: Pick<CrmClient, 'kind' | 'id' | 'owner'>, how: ClientR
 
 function newContact(id: number, payload: ClientPayload, owner: number, at: number): CrmClient {
   return { kind: 'contact', id, name: payload.name, owner, phones: [payload.phone], createdAt: at, updatedAt: at }
-}
-
-function indexed(client: CrmClient) {
-  const keys = client.phones.flatMap((phone) => phoneKey(phone) ?? [])
-  return {
-    kind: client.kind,
-    id: client.id,
-    name: client.name,
-    owner: client.owner,
-    keys: [...new Set(keys)],
-    updatedAt: client.updatedAt,
-  }
 }

@@ -1,0 +1,32 @@
+import { CrmAnswerMalformed } from '../errors.ts'
+import type { CrmAccount, CrmUser } from '../port.ts'
+import type { Api } from './api.ts'
+import { PAGE_SIZE } from './clients.ts'
+import { Account, User } from './schema.ts'
+
+/** The smallest request that proves address, token and payment at once. */
+export async function readAccount(api: Api, signal: AbortSignal): Promise<CrmAccount> {
+  const account = Account.safeParse(await api.get('/api/v4/account', [], { signal }))
+  if (!account.success) throw new CrmAnswerMalformed('GET /api/v4/account: not an account', { cause: account.error })
+  return { ...account.data, clockSkewMs: Math.round(api.skewMs() ?? 0) }
+}
+
+/** @throws CrmForbidden when the token is not an administrator's */
+export async function readUsers(api: Api, signal: AbortSignal): Promise<readonly CrmUser[]> {
+  const users: CrmUser[] = []
+  for await (const page of api.pages('/api/v4/users', [['limit', PAGE_SIZE]], { signal })) {
+    users.push(...api.entries(page, 'users', User))
+  }
+  return users
+}
+
+/** amoCRM's own call card; lives in the old API only (reference amocrm.md 10). */
+export async function announceCall(
+  api: Api,
+  phone: string,
+  users: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  const event = { type: 'phone_call', phone_number: phone, ...(users.length > 0 && { users }) }
+  await api.post('/api/v2/events', { add: [event] }, { signal })
+}

@@ -1,0 +1,104 @@
+import type { CallNoteStatus, EntityKind, EntityRef, NewCallNote, StoredCallNote, WriteOutcome } from '../port.ts'
+import type { Api, Query } from './api.ts'
+import { PAGE_SIZE } from './clients.ts'
+import { chunksOfIds, idsByKind, plurals } from './entity-path.ts'
+import { CallNote } from './schema.ts'
+import type { Item } from './without-user.ts'
+import { writeBatch } from './write-batch.ts'
+
+/** amoCRM's `call_status` (reference amocrm.md 5.1). */
+const statuses: Readonly<Record<CallNoteStatus, number>> = {
+  voicemail: 1,
+  answered: 4,
+  'wrong-number': 5,
+  'not-reached': 6,
+  busy: 7,
+}
+
+/**
+ * Call notes on known entities: `/calls` would look the client up by itself, and its search lags behind creations.
+ * @param source name of the telephony in the CRM's feed
+ */
+export async function createCallNotes(
+  api: Api,
+  source: string,
+  notes: readonly NewCallNote[],
+  signal: AbortSignal,
+): Promise<readonly WriteOutcome[]> {
+  const outcomes: WriteOutcome[] = []
+  const kinds = [...new Set(notes.map((note) => note.entity.kind))]
+  await Promise.all(
+    kinds.map(async (kind) => {
+      const places = [...notes.keys()].filter((at) => notes[at]?.entity.kind === kind)
+      const items = places.flatMap((at) => notes[at] ?? []).map((note) => callNoteItem(note, source))
+      const written = await writeBatch(api, notesPath(kind), 'notes', items, signal)
+      for (const [nth, outcome] of written.entries()) outcomes[places[nth] ?? 0] = outcome
+    }),
+  )
+  return outcomes
+}
+
+/** Absent keys are left out, never null: amoCRM refuses null (reference amocrm.md 5.1). */
+export function callNoteItem(note: NewCallNote, source: string): Item {
+  return {
+    entity_id: note.entity.id,
+    note_type: note.direction === 'in' ? 'call_in' : 'call_out',
+    created_at: Math.floor(note.startedAt / 1000),
+    ...(note.author !== undefined && { created_by: note.author, responsible_user_id: note.author }),
+    ...(note.quiet && { is_need_to_trigger_digital_pipeline: false }),
+    params: {
+      uniq: note.uniq,
+      duration: Math.round(note.talkSeconds),
+      source,
+      phone: note.phone,
+      call_status: statuses[note.status],
+      ...(note.person !== undefined && { call_responsible: note.person }),
+      ...(note.text !== undefined && { call_result: note.text }),
+      ...(note.recordingUrl !== undefined && { link: note.recordingUrl }),
+    },
+  }
+}
+
+/**
+ * Call notes standing on these entities and written since then.
+ * @param since our clock, epoch milliseconds
+ */
+export async function callNotesOn(
+  api: Api,
+  entities: readonly EntityRef[],
+  since: number,
+  signal: AbortSignal,
+): Promise<readonly StoredCallNote[]> {
+  const requests = idsByKind(entities).flatMap(([kind, ids]) => chunksOfIds(ids).map((chunk) => ({ kind, chunk })))
+  const lists = await Promise.all(requests.map(({ kind, chunk }) => notesOf(api, kind, chunk, since, signal)))
+  return lists.flat()
+}
+
+async function notesOf(
+  api: Api,
+  kind: EntityKind,
+  ids: readonly number[],
+  since: number,
+  signal: AbortSignal,
+): Promise<readonly StoredCallNote[]> {
+  // A note's time of change is the moment it was written, whatever start its call had (reference amocrm.md 6.1).
+  const query: Query = [
+    ...ids.map((id) => ['filter[entity_id][]', id] as const),
+    ['filter[note_type][]', 'call_in'],
+    ['filter[note_type][]', 'call_out'],
+    ['filter[updated_at][from]', Math.floor((since + (api.skewMs() ?? 0)) / 1000)],
+    ['order[id]', 'asc'],
+    ['limit', PAGE_SIZE],
+  ]
+  const notes: StoredCallNote[] = []
+  for await (const page of api.pages(notesPath(kind), query, { signal })) {
+    for (const { entityId, ...note } of api.entries(page, 'notes', CallNote)) {
+      if (ids.includes(entityId)) notes.push({ ...note, entity: { kind, id: entityId } })
+    }
+  }
+  return notes
+}
+
+function notesPath(kind: EntityKind): string {
+  return `/api/v4/${plurals[kind]}/notes`
+}

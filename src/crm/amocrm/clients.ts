@@ -1,0 +1,86 @@
+import { phoneKey } from '../../numbers/phone-number.ts'
+import { clientKeys } from '../client-keys.ts'
+import type { CrmClient, NewContact, WriteOutcome } from '../port.ts'
+import type { Api, Query } from './api.ts'
+import { plurals } from './entity-path.ts'
+import { Client, type Page } from './schema.ts'
+import type { Item } from './without-user.ts'
+import { writeBatch } from './write-batch.ts'
+
+/** The CRM's ceiling for a page. */
+export const PAGE_SIZE = 250
+
+export type ClientKind = CrmClient['kind']
+
+export function createContacts(
+  api: Api,
+  contacts: readonly NewContact[],
+  signal: AbortSignal,
+): Promise<readonly WriteOutcome[]> {
+  return writeBatch(api, '/api/v4/contacts', 'contacts', contacts.map(contactItem), signal)
+}
+
+function contactItem({ name, phone, owner }: NewContact): Item {
+  return {
+    name,
+    ...(owner !== undefined && { responsible_user_id: owner }),
+    custom_fields_values: [{ field_code: 'PHONE', values: [{ value: phone, enum_code: 'WORK' }] }],
+  }
+}
+
+/**
+ * Contacts and companies with that number, contacts first, each oldest first. `query` finds the digits in any field of any contact,
+ * so every hit is checked against its phone fields; it is asked for the last ten digits because stored spellings differ
+ * (reference amocrm.md 3.2).
+ */
+export async function findClientsByPhone(
+  api: Api,
+  country: string,
+  phone: string,
+  signal: AbortSignal,
+): Promise<readonly CrmClient[]> {
+  const key = phoneKey(phone)
+  if (key === undefined) return []
+  const query: Query = [
+    ['query', key],
+    ['limit', PAGE_SIZE],
+  ]
+  const found = await Promise.all([list(api, 'contact', query, signal), list(api, 'company', query, signal)])
+  return found.flatMap((clients) =>
+    clients
+      .filter((client) => clientKeys(client.phones, country).includes(key))
+      .toSorted((a, b) => a.createdAt - b.createdAt || a.id - b.id),
+  )
+}
+
+/** @param since our clock, epoch milliseconds */
+export async function contactsCreatedSince(
+  api: Api,
+  since: number,
+  signal: AbortSignal,
+): Promise<readonly CrmClient[]> {
+  const from = since + (api.skewMs() ?? 0)
+  const query: Query = [
+    ['filter[created_at][from]', Math.floor(from / 1000)],
+    ['order[id]', 'asc'],
+    ['limit', PAGE_SIZE],
+  ]
+  const contacts = await list(api, 'contact', query, signal)
+  // An unknown filter is ignored in silence: what comes back is checked.
+  return contacts.filter((contact) => contact.createdAt >= from - 1000)
+}
+
+async function list(api: Api, kind: ClientKind, query: Query, signal: AbortSignal): Promise<readonly CrmClient[]> {
+  const clients: CrmClient[] = []
+  for await (const page of api.pages(`/api/v4/${plurals[kind]}`, query, { signal })) {
+    clients.push(...clientsOf(api, page, kind))
+  }
+  return clients
+}
+
+/** Those in the trash or in unsorted are no clients yet. */
+export function clientsOf(api: Api, page: Page, kind: ClientKind): readonly CrmClient[] {
+  return api
+    .entries(page, plurals[kind], Client)
+    .flatMap(({ hidden, ...client }) => (hidden ? [] : [{ kind, ...client }]))
+}

@@ -1,0 +1,108 @@
+import { CrmAnswerMalformed, CrmBatchRefused, CrmError, CrmRefused, type ItemError } from '../errors.ts'
+import type { WriteOutcome } from '../port.ts'
+import type { Api } from './api.ts'
+import { Page, WrittenItem } from './schema.ts'
+import { type Item, withoutUser } from './without-user.ts'
+
+interface Pending {
+  /** Place in the caller's batch; travels as `request_id`. */
+  readonly at: number
+  readonly item: Item
+  readonly without?: 'user'
+}
+
+/** Halving finds the item an unnamed refusal is about; after this many requests the rest waits for a smaller batch. */
+const HALVINGS = 20
+
+/**
+ * Writes many items with one request. amoCRM refuses the whole array for one bad item and names it by `request_id` (reference
+ * amocrm.md 2.3): the bad ones are settled, the rest is sent again. An item that names a dismissed user goes again without him.
+ * @param name the list's name under `_embedded`
+ * @returns one outcome per item, in order
+ */
+export async function writeBatch(
+  api: Api,
+  path: string,
+  name: string,
+  items: readonly Item[],
+  signal: AbortSignal,
+): Promise<readonly WriteOutcome[]> {
+  const outcomes = new Map<number, WriteOutcome>()
+  let halvings = HALVINGS
+
+  async function write(batch: readonly Pending[]): Promise<void> {
+    let pending = batch
+    while (pending.length > 0) {
+      try {
+        const body = pending.map(({ at, item }) => ({ ...item, request_id: String(at) }))
+        settleWritten(pending, ids(await api.post(path, body, { signal }), name))
+        return
+      } catch (error) {
+        if (!(error instanceof CrmRefused)) return settleFailed(pending, error)
+        const refused = error
+        const left = pending.flatMap((each) => afterRefusal(each, refused))
+        if (left.every((each, at) => each === pending[at]) && left.length === pending.length) {
+          return await splitUnnamed(pending, refused)
+        }
+        pending = left
+      }
+    }
+  }
+
+  /** What is to be sent of an item after its batch was refused: the same when it is not the culprit, less of it, or nothing. */
+  function afterRefusal(each: Pending, refused: CrmRefused): readonly Pending[] {
+    const errors = refused.items.filter((error) => error.item === String(each.at))
+    if (errors.length === 0) return [each]
+    const slimmer = withoutUser(each.item, errors)
+    if (slimmer) return [{ at: each.at, item: slimmer, without: 'user' }]
+    const reason = errors.map((error) => `${error.path}: ${error.code} ${error.detail}`).join('; ')
+    outcomes.set(each.at, { kind: errors.some(isEntityGone) ? 'entity-gone' : 'refused', reason })
+    return []
+  }
+
+  async function splitUnnamed(pending: readonly Pending[], refused: CrmRefused): Promise<void> {
+    if (pending.length === 1) {
+      for (const { at } of pending) outcomes.set(at, { kind: 'refused', reason: refused.message })
+      return
+    }
+    if (halvings <= 0) return settleFailed(pending, new CrmBatchRefused(refused.message))
+    halvings -= 2
+    const middle = Math.ceil(pending.length / 2)
+    await write(pending.slice(0, middle))
+    await write(pending.slice(middle))
+  }
+
+  function settleWritten(pending: readonly Pending[], written: ReadonlyMap<string, number>): void {
+    for (const { at, without } of pending) {
+      const id = written.get(String(at))
+      const unread = () => new CrmAnswerMalformed(`POST ${path}: the answer does not mention an item that was sent`)
+      outcomes.set(
+        at,
+        id === undefined ? { kind: 'failed', error: unread() } : { kind: 'written', id, ...(without && { without }) },
+      )
+    }
+  }
+
+  function settleFailed(pending: readonly Pending[], error: unknown): void {
+    if (!(error instanceof CrmError)) throw error
+    for (const { at } of pending) outcomes.set(at, { kind: 'failed', error })
+  }
+
+  await write(items.map((item, at) => ({ at, item })))
+  return items.map((_, at) => outcomes.get(at) ?? { kind: 'failed', error: new CrmAnswerMalformed(`POST ${path}`) })
+}
+
+function ids(json: unknown, name: string): ReadonlyMap<string, number> {
+  const page = Page.safeParse(json)
+  const items = page.success ? (page.data._embedded[name] ?? []) : []
+  return new Map(
+    items.flatMap((item) => {
+      const parsed = WrittenItem.safeParse(item)
+      return parsed.success ? [[parsed.data.request_id, parsed.data.id] as const] : []
+    }),
+  )
+}
+
+function isEntityGone(error: ItemError): boolean {
+  return error.path === 'entity_id' && error.code === 'NotSupportedChoice'
+}
