@@ -1,3 +1,4 @@
+import { decodeTime } from './decode-time.ts'
 import { typeOf } from './question.ts'
 
 /** Name of the event we send ourselves to read Asterisk's clock. */
@@ -35,6 +36,5 @@ export function readAsteriskClock(
 function stampOf(message: unknown): number | undefined {
   if (typeOf(message) !== 'ChannelUserevent' || typeof message !== 'object' || message === null) return undefined
   if (!('eventname' in message) || message.eventname !== CLOCK_EVENT) return undefined
-  const at = 'timestamp' in message ? Date.parse(String(message.timestamp)) : Number.NaN
-  return Number.isNaN(at) ? undefined : at
+  return 'timestamp' in message ? decodeTime(message.timestamp) : undefined
 }

@@ -84,8 +84,10 @@ export async function* linkSession(
     out.put({ kind: 'up', clockSkewMs, version: identity.version })
     for (const question of early ?? []) out.put(question)
     early = undefined
+    // Told as of before it was asked for: whatever changes meanwhile is in the events that follow.
+    const at = now() + clockSkewMs
     const [channels, bridges] = await Promise.all([commands.channels(), commands.bridges()])
-    const events = [...decodeSnapshot({ channels, bridges, at: now() + clockSkewMs }), ...(sinceSubscription ?? [])]
+    const events = [...decodeSnapshot({ channels, bridges, at }), ...(sinceSubscription ?? [])]
     sinceSubscription = undefined
     if (events.length > 0) out.put({ kind: 'call-events', events })
     await sleep(timing.orphanGraceMs)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { decodeTime } from './decode-time.ts'
 import type { InboundQuestion } from './message.ts'
 
 /** First argument of `Stasis()` in our snippet; what comes with another one is no question (reference: dialplan/callweave-in.conf.tmpl). */
@@ -28,8 +29,8 @@ export function decodeQuestion(message: unknown, application: string): DecodedQu
   if (!parsed.success) return { kind: 'malformed', reason: z.prettifyError(parsed.error) }
   const { args, channel, timestamp } = parsed.data
   if (args[0] !== INBOUND || parsed.data.application !== application) return { kind: 'not-a-question' }
-  const askedAt = Date.parse(timestamp)
-  if (Number.isNaN(askedAt)) return { kind: 'malformed', reason: 'timestamp is no time' }
+  const askedAt = decodeTime(timestamp)
+  if (askedAt === undefined) return { kind: 'malformed', reason: 'timestamp is no time' }
   const linkedid = channel.channelvars?.['CHANNEL(linkedid)']
   return {
     kind: 'question',
