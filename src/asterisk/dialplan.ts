@@ -1,0 +1,80 @@
+/** What stands on top of Asterisk. Each kind has its own way for calls to arrive and for an extension to be rung. */
+export type PbxFlavour = 'plain'
+
+export interface DialplanSettings {
+  readonly flavour: PbxFlavour
+  /** Name of the Stasis application, as in the service's configuration. */
+  readonly application: string
+  /** How `Dial()` reaches an extension; `{extension}` stands for it: `PJSIP/{extension}`. */
+  readonly dial: string
+  /** How long a call waits for the service. */
+  readonly decisionSeconds: number
+  /** Lines that wait otherwise. */
+  readonly lines: readonly { readonly did: string; readonly decisionSeconds: number }[]
+}
+
+/** The snippet cannot be made of these settings; the message names the setting and what is allowed. */
+export class DialplanError extends Error {
+  override name = 'DialplanError'
+}
+
+/** Asterisk's own end of the wait: the service's deadline and this much, so that an answer in time always counts (design section 4). */
+const GUARD_SECONDS = 0.5
+/** Characters the snippet lets through of a DID; `FILTER` in callweave-in.conf.tmpl says the same. */
+const DID = /^[0-9A-Za-z+*#@._-]+$/
+
+/** First line of the generated file: by it we know our own. */
+export const DIALPLAN_MARK = '; Callweave: '
+
+/** Names of the templates in `dialplan/` that make the snippet of one kind of PBX, in order. */
+export function dialplanTemplates(flavour: PbxFlavour): readonly string[] {
+  return [
+    'header',
+    `callweave-in.${flavour}`,
+    'callweave-in',
+    'callweave-ask',
+    `callweave-ring.${flavour}`,
+    'callweave-skip',
+  ]
+}
+
+/**
+ * The snippet as one file. Same settings, same text: it holds no date and no version.
+ * @param template gives the text of a template by its name.
+ * @throws DialplanError
+ */
+export function renderDialplan(settings: DialplanSettings, template: (name: string) => string): string {
+  const values = valuesOf(settings)
+  const text = dialplanTemplates(settings.flavour).map(template).join('')
+  return text.replace(/^\{\{(\w+)\}\}\n|\{\{(\w+)\}\}/gm, (_whole, line?: string, inline?: string) => {
+    const name = line ?? inline ?? ''
+    const value = values.get(name)
+    if (value === undefined) throw new DialplanError(`a template asks for {{${name}}}, which is no setting`)
+    return value
+  })
+}
+
+function valuesOf({ application, dial, decisionSeconds, lines }: DialplanSettings): ReadonlyMap<string, string> {
+  if (!/^[\w-]{1,40}$/.test(application)) throw new DialplanError('application: letters, digits, - and _ only')
+  if (!dial.includes('{extension}') || /[\s,;]/.test(dial))
+    throw new DialplanError('dialString: must hold {extension}, and no commas, semicolons or spaces')
+  const wait = waitOf(decisionSeconds)
+  const others = lines.filter((line) => waitOf(line.decisionSeconds) !== wait)
+  return new Map([
+    ['application', application],
+    ['dial', dial.replaceAll('{extension}', '$' + '{ARG2}')],
+    ['wait', wait],
+    ['lines', others.map(lineWait).join('')],
+  ])
+}
+
+function lineWait({ did, decisionSeconds }: DialplanSettings['lines'][number]): string {
+  if (!DID.test(did)) throw new DialplanError(`line ${did}: a DID may have digits, letters and + * # @ . _ - only`)
+  return ` same => n,ExecIf($["\${ARG1}" = "${did}"]?Set(LOCAL(wait)=${waitOf(decisionSeconds)}))\n`
+}
+
+function waitOf(decisionSeconds: number): string {
+  if (!(decisionSeconds > 0 && decisionSeconds <= 60))
+    throw new DialplanError('decisionSeconds: more than 0, at most 60')
+  return (decisionSeconds + GUARD_SECONDS).toFixed(3).replace(/0{1,2}$/, '')
+}
