@@ -1,0 +1,55 @@
+/** One line that a scenario wrote with `<log>`: what happened, in which SIP call, at which tick of SIPp's clock. */
+export interface SippMark {
+  readonly what: string
+  readonly callId: string
+  /** Milliseconds since SIPp started. */
+  readonly at: number
+  readonly rest: string
+}
+
+export interface TrunkCallResult {
+  readonly callId: string
+  readonly answered: boolean
+  /** From INVITE to 200, absent when it was not answered. */
+  readonly answeredAfterMs?: number
+  /** The INVITE's final SIP status; 0 when none came. */
+  readonly finalStatus: number
+  /** From INVITE to the end. */
+  readonly durationMs: number
+  readonly endedBy: 'caller' | 'pbx' | 'nobody'
+}
+
+/** @param text the scenarios' log file: `what|call id|tick|rest` a line */
+export function parseMarks(text: string): SippMark[] {
+  return text.split('\n').flatMap((line) => {
+    const [what, callId, tick, ...rest] = line.trim().split('|')
+    if (!what || !callId || tick === undefined || !/^\d+$/.test(tick)) return []
+    return [{ what, callId, at: Number(tick), rest: rest.join('|') }]
+  })
+}
+
+/** Folds the caller scenario's marks into one result a call, in the order the calls were made. */
+export function callResults(marks: readonly SippMark[]): TrunkCallResult[] {
+  return [...Map.groupBy(marks, (mark) => mark.callId).values()].map(resultOf)
+}
+
+function resultOf(marks: readonly SippMark[]): TrunkCallResult {
+  const at = (what: string) => marks.find((mark) => mark.what === what)?.at
+  const invited = at('invited') ?? marks[0]?.at ?? 0
+  const answeredAt = at('answered')
+  const final = marks.find((mark) => mark.what === 'final')
+  const last = marks.at(-1)?.at ?? invited
+  return {
+    callId: marks[0]?.callId ?? '',
+    answered: answeredAt !== undefined,
+    ...(answeredAt === undefined ? {} : { answeredAfterMs: answeredAt - invited }),
+    finalStatus: answeredAt === undefined ? Number(final?.rest ?? 0) : 200,
+    durationMs: last - invited,
+    endedBy: endedBy(marks),
+  }
+}
+
+function endedBy(marks: readonly SippMark[]): TrunkCallResult['endedBy'] {
+  if (marks.some((mark) => mark.what === 'cancelled' || mark.what === 'hung-up')) return 'caller'
+  return marks.some((mark) => mark.what === 'bye' || mark.what === 'final') ? 'pbx' : 'nobody'
+}
