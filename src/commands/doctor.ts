@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig } from '../config/load.ts'
 import { createAmocrm } from '../crm/amocrm/amocrm.ts'
+import { createPace } from '../outbox/pace.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
 import { ariCheck } from './doctor/ari-check.ts'
@@ -20,7 +21,15 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
   const file = configFile(parsed.values.config)
   try {
     const config = loadConfig(file)
-    const crm = createAmocrm(config)
+    const crm = createAmocrm({
+      account: config.crm.url,
+      token: config.crm.token.reveal(),
+      source: config.rules.noteSource,
+      country: config.numbers.country,
+      pace: createPace(config.crm),
+      now: Date.now,
+      log: { warn: () => undefined },
+    })
     io.stdout.write(
       findingLines({
         level: 'ok',

@@ -50,4 +50,4 @@ export const rules: readonly Rule[] = [
 ]
 
 /** The composition root and the command line: they build everything, nothing imports them. */
-export const roots: readonly string[] = ['service.ts', 'main.ts', 'commands']
+export const roots: readonly string[] = ['service.ts', 'service', 'main.ts', 'commands']

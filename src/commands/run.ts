@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { ConfigError, loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { HttpDoorError } from '../http/http-server.ts'
+import { createLog } from '../log.ts'
+import { startService } from '../service.ts'
+import { StoreError } from '../store/store-error.ts'
+import type { CommandIo } from './command.ts'
+import { configFile, parseOptions } from './config-option.ts'
+
+const usage = 'callweave run [--config FILE]'
+
+/** `callweave run`: the service, until a signal ends it. Exit code 1 when it cannot start, with the cure. */
+export async function runCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  const parsed = parseOptions({ args: [...args], options: { config: { type: 'string' } } }, usage, io)
+  if (!parsed) return 2
+  const file = configFile(parsed.values.config)
+  try {
+    await serve(loadConfig(file), io.signal)
+    return 0
+  } catch (error) {
+    if (!isForPeople(error)) throw error
+    io.stderr.write(`callweave: ${error.message}\n`)
+    return 1
+  }
+}
+
+async function serve(config: Config, signal: AbortSignal): Promise<void> {
+  const log = createLog(config.service.log)
+  await using service = await startService(config, { log })
+  log.info({ port: service.port, mode: config.service.mode, pbx: config.service.pbx }, 'callweave is up')
+  if (!signal.aborted) await Promise.race([once(signal, 'abort'), service.broken])
+  log.info({ why: String(signal.reason) }, 'callweave is ending')
+}
+
+/** Errors whose message tells a person what to do; everything else is a defect and keeps its stack. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof HttpDoorError || error instanceof StoreError
+}

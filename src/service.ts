@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { createAsterisk } from './asterisk/asterisk-link.ts'
+import { createCallTracker } from './calls/call-tracker.ts'
+import { createCardBoard } from './cards/card-board.ts'
+import { createCardSocket } from './cards/card-socket.ts'
+import type { Config } from './config/schema.ts'
+import { openHttp } from './http/http-server.ts'
+import { statusRouter } from './http/status-router.ts'
+import { createCallPump } from './live/call-pump.ts'
+import { createRegistrar } from './registration/registrar.ts'
+import { createInboundDesk } from './routing/inbound-desk.ts'
+import { backgroundLoops, untilAborted } from './service/background-loops.ts'
+import { cardTokens } from './service/card-tokens.ts'
+import { createCrmSide } from './service/crm-side.ts'
+import { firstStart } from './service/first-start.ts'
+import { listen, readiness } from './service/listen.ts'
+import { createPhaseReactions } from './service/phase-reactions.ts'
+import {
+  ariAddress,
+  cardHolders,
+  extensionsByUser,
+  lineRules,
+  registrationSettings,
+  staffDirectory,
+} from './service/settings.ts'
+import { openStore } from './store/sqlite/open-store.ts'
+
+export interface ServiceDeps {
+  readonly log: Logger
+  /** Epoch milliseconds. */
+  readonly now?: () => number
+  /** In [0, 1). */
+  readonly random?: () => number
+}
+
+export interface Service extends AsyncDisposable {
+  /** The HTTP port that was opened. */
+  readonly port: number
+  status(): Promise<Readonly<Record<string, unknown>>>
+  /** Rejects when a part that must never end has ended: the process should end too, and be started anew. */
+  readonly broken: Promise<never>
+}
+
+/** How often cards whose call was lost are looked for. */
+const CARD_SWEEP_MS = 60_000
+
+/**
+ * Builds everything in the order of dependence and starts it. Disposing stops it in good order, last first.
+ * @throws StoreError, HttpDoorError when the state or the door cannot be opened; what was open by then is closed.
+ */
+export async function startService(config: Config, deps: ServiceDeps): Promise<Service> {
+  const { log, now = Date.now, random = Math.random } = deps
+  const { service, numbers } = config
+  const off = service.mode === 'off'
+  const startedAt = now()
+  await using opened = new AsyncDisposableStack()
+
+  const store = opened.use(await openStore({ file: join(service.directory, 'callweave.db'), now }))
+  const { sync, outbox } = createCrmSide({ config, store, log, now, random })
+  const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now, random }))
+
+  const board = createCardBoard()
+  const cards = opened.use(createCardSocket({ authenticate: cardTokens(config), welcome: board.welcome, log }))
+  const sweep = setInterval(() => cards.send(board.expire(asterisk.now())), CARD_SWEEP_MS)
+  opened.defer(() => clearInterval(sweep))
+
+  const tracker = createCallTracker({
+    staff: staffDirectory(config),
+    country: numbers.country,
+    ...(config.asterisk.trunks.length > 0 && { trunks: config.asterisk.trunks }),
+  })
+  const registrar = createRegistrar({
+    journal: store.journal,
+    pbx: service.pbx,
+    settings: registrationSettings(config, await firstStart(store.settings, now())),
+  })
+  const reactions = opened.use(
+    createPhaseReactions({
+      board,
+      cards,
+      cardHolders: cardHolders(config),
+      index: store.contactIndex,
+      registrar,
+      eventsOf: tracker.events,
+      wakeOutbox: outbox.wake,
+      log,
+    }),
+  )
+  const pump = opened.use(createCallPump({ tracker, asteriskNow: asterisk.now, react: reactions.react }))
+  const desk = createInboundDesk({
+    index: store.contactIndex,
+    lineOf: lineRules(config),
+    extensionOf: extensionsByUser(config),
+    country: numbers.country,
+    decisionSeconds: service.decisionSeconds,
+    asteriskNow: asterisk.now,
+    answer: asterisk.commands.answerQuestion,
+    log,
+  })
+
+  const status = async () => ({
+    version: packageJson.version,
+    mode: service.mode,
+    pbx: service.pbx,
+    upSeconds: Math.round((now() - startedAt) / 1000),
+    asterisk: asterisk.status(),
+    calls: { live: tracker.live().length, noise: tracker.noiseCount() },
+    routing: desk.counts(),
+    cards: { browsers: cards.connected() },
+    outbox: await outbox.status(),
+    contactIndex: await sync.status(),
+    memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
+  })
+  const http = opened.use(
+    await openHttp({
+      host: config.webserver.host,
+      port: config.webserver.port,
+      routers: [statusRouter({ status, ready: () => readiness(asterisk) })],
+      sockets: { '/crm/cardws': cards },
+      log,
+    }),
+  )
+  // Last: stopped first, while everything the loops use still stands.
+  const loops = opened.use(
+    backgroundLoops({
+      'call events': off ? untilAborted : (signal) => listen({ asterisk, pump, desk, log }, signal),
+      outbox: off ? untilAborted : outbox.run,
+      'contact index': off ? untilAborted : sync.run,
+    }),
+  )
+  const closing = opened.move()
+  return { port: http.port, status, broken: loops.broken, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino'
+import type { AsteriskLink } from '../asterisk/asterisk-link.ts'
+import type { CallPump } from '../live/call-pump.ts'
+import type { InboundDesk } from '../routing/inbound-desk.ts'
+
+export interface Listeners {
+  readonly asterisk: AsteriskLink
+  readonly pump: CallPump
+  readonly desk: InboundDesk
+  readonly log: Logger
+}
+
+/** Hands what Asterisk tells to whoever it concerns, until `signal` is aborted. A caller's question never waits for anything else. */
+export async function listen({ asterisk, pump, desk, log }: Listeners, signal: AbortSignal): Promise<void> {
+  for await (const message of asterisk.messages(signal)) {
+    switch (message.kind) {
+      case 'question':
+        void desk.take(message.question)
+        break
+      case 'call-events':
+        pump.take(message.events)
+        break
+      case 'up':
+        log.info({ version: message.version, clockSkewMs: message.clockSkewMs }, 'Asterisk is connected')
+        break
+      case 'down':
+        log.warn({ reason: message.reason }, 'Asterisk is not connected; calls take the default route')
+        break
+      case 'replaced':
+        break
+      default:
+        message satisfies never
+    }
+  }
+}
+
+/** Whether calls are watched and asked about at this moment, and why not. */
+export function readiness(asterisk: AsteriskLink): { readonly ready: boolean; readonly why: string } {
+  const { state } = asterisk.status()
+  return { ready: state === 'up', why: state === 'up' ? '' : `the link to Asterisk is ${state}` }
+}

@@ -1,0 +1,103 @@
+import type { Logger } from 'pino'
+import type { Call, Phase } from '../calls/call.ts'
+import type { ClientOnCard } from '../cards/card.ts'
+import type { CardBoard } from '../cards/card-board.ts'
+import type { CardSocket } from '../cards/card-socket.ts'
+import { phoneKey } from '../numbers/phone-number.ts'
+import { chooseClient } from '../registration/client-result.ts'
+import type { Registrar } from '../registration/registrar.ts'
+import type { ContactIndex } from '../store/ports.ts'
+
+export interface PhaseReactionDeps {
+  readonly board: CardBoard
+  readonly cards: Pick<CardSocket, 'send'>
+  /** Extensions whose owners see cards. */
+  readonly cardHolders: ReadonlySet<string>
+  readonly index: Pick<ContactIndex, 'lookup' | 'progress'>
+  readonly registrar: Registrar
+  readonly eventsOf: (callId: string) => readonly unknown[]
+  /** New jobs wait in the outbox. */
+  readonly wakeOutbox: () => void
+  readonly log: Logger
+}
+
+/** What follows from a call's phases: cards at once, the client's name as soon as it is found, the journal when it ends. */
+export interface PhaseReactions extends AsyncDisposable {
+  react(phase: Phase): void
+}
+
+export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
+  const { board, cards, cardHolders, index, registrar, eventsOf, wakeOutbox, log } = deps
+  const underWay = new Set<Promise<void>>()
+  /** The number each live call was looked up by: an outbound call learns its client later than it begins. */
+  const lookedUp = new Map<string, string>()
+
+  const send = (deliveries: ReturnType<CardBoard['take']>): void => {
+    cards.send(deliveries.filter(({ extension }) => cardHolders.has(extension)))
+  }
+
+  const describe = async (call: Call): Promise<void> => {
+    try {
+      send(board.describe(call.id, await clientOf(call)))
+    } catch (error) {
+      log.error({ call: call.id, error: String(error) }, 'the client of a call could not be looked up')
+    }
+  }
+
+  const clientOf = async (call: Call): Promise<ClientOnCard> => {
+    const key = phoneKey(call.client)
+    const client = key === undefined ? undefined : chooseClient(await index.lookup(key))
+    if (client) return { state: 'known', kind: client.kind, id: client.id, name: client.name, owner: client.owner }
+    return key === undefined || (await index.progress()).complete ? { state: 'unknown' } : { state: 'looking' }
+  }
+
+  const close = async (call: Call): Promise<void> => {
+    const { id, direction, line, result, waitSeconds, talkSeconds, responsible, evidence } = call
+    const told = {
+      call: id,
+      direction,
+      line,
+      client: call.client,
+      result,
+      waitSeconds,
+      talkSeconds,
+      responsible,
+      evidence,
+    }
+    try {
+      const registered = await registrar.register(call, eventsOf(id))
+      log.info({ ...told, registered }, 'call ended')
+      if (registered.kind === 'registering') wakeOutbox()
+    } catch (error) {
+      log.error({ ...told, error: String(error) }, 'an ended call could not be journalled')
+    }
+  }
+
+  const track = (work: Promise<void>): void => {
+    underWay.add(work)
+    void work.finally(() => underWay.delete(work))
+  }
+
+  return {
+    react: (phase) => {
+      const { call } = phase
+      if (phase.kind === 'arrived' && call.direction !== 'internal') {
+        log.info({ call: call.id, direction: call.direction, line: call.line, client: call.client }, 'call arrived')
+      }
+      if (call.direction !== 'internal' && lookedUp.get(call.id) !== call.client) {
+        lookedUp.set(call.id, call.client)
+        track(describe(call))
+      }
+      send(board.take(phase))
+      if ('extension' in phase && call.direction !== 'internal') {
+        log.info({ call: call.id, extension: phase.extension, phase: phase.kind }, 'call went on')
+      }
+      if (phase.kind === 'ended' || phase.kind === 'absorbed') lookedUp.delete(call.id)
+      // The events are read here, while the interpreter still has them.
+      if (phase.kind === 'ended') track(close(call))
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.allSettled(underWay)
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import type { AriAddress } from '../asterisk/ari-address.ts'
+import type { StaffDirectory } from '../calls/staff.ts'
+import type { Config } from '../config/schema.ts'
+import type { RegistrationSettings } from '../registration/settings.ts'
+import type { LineRule } from '../routing/route.ts'
+
+// What each room is given of the configuration: the few things it uses, in its own words.
+
+export function ariAddress({ asterisk }: Config): AriAddress {
+  const { url, user, password, application } = asterisk.ari
+  return { url, user, password: password.reveal(), application }
+}
+
+export function staffDirectory({ staff }: Config): StaffDirectory {
+  return {
+    internal: staff.internal === undefined ? undefined : new RegExp(staff.internal),
+    people: staff.people.map(({ extension, user, mobiles }) => ({
+      extension,
+      mobiles,
+      ...(user !== undefined && { user }),
+    })),
+  }
+}
+
+/** @param firstStartAt epoch milliseconds of the first configured start, from the store. */
+export function registrationSettings(config: Config, firstStartAt: number): RegistrationSettings {
+  const { service, staff, lines, rules, numbers } = config
+  return {
+    mode: service.mode,
+    lineModes: new Map(lines.map(({ did, mode }) => [did, mode])),
+    personModes: new Map(staff.people.map(({ extension, mode }) => [extension, mode])),
+    users: new Map(
+      staff.people.flatMap(({ extension, user }) => (user === undefined ? [] : [[extension, user] as const])),
+    ),
+    defaultUser: rules.defaultUser,
+    country: numbers.country,
+    contactName: rules.contactName,
+    missedTask: rules.missedTask,
+    firstStartAt,
+    quietAfterSeconds: rules.quietAfterSeconds,
+  }
+}
+
+/** How a line is served; one that is not listed keeps the PBX's own route. The service's own mode is stricter than any line's. */
+export function lineRules({ service, lines }: Config): (did: string) => LineRule {
+  const usual: LineRule = { mode: service.mode, routing: 'default', ringSeconds: 15 }
+  const rules = new Map(
+    lines.map(({ did, mode, routing, ringSeconds }) => [
+      did,
+      { mode: service.mode === 'on' ? mode : service.mode, routing, ringSeconds },
+    ]),
+  )
+  return (did) => rules.get(did) ?? usual
+}
+
+/** Where a CRM user may be rung: people in mode `on` only. */
+export function extensionsByUser({ staff }: Config): (user: number) => string | undefined {
+  const extensions = new Map(
+    staff.people.flatMap(({ extension, user, mode }) =>
+      user === undefined || mode !== 'on' ? [] : [[user, extension] as const],
+    ),
+  )
+  return (user) => extensions.get(user)
+}
+
+/** Who sees cards: people in mode `on`, while the service is on. */
+export function cardHolders({ service, staff }: Config): ReadonlySet<string> {
+  if (service.mode !== 'on') return new Set()
+  return new Set(staff.people.filter(({ mode }) => mode === 'on').map(({ extension }) => extension))
+}
