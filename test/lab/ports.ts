@@ -59,5 +59,6 @@ export function portsOf(slot: number): Ports {
 
 function phonePorts(base: number, media: number, index: number): PhonePorts {
   const first = media + 100 * index
-  return { sip: 5101 + base + index, control: 5201 + base + index, rtp: `${first}-${first + 99}` }
+  // baresip takes the next port too, for TLS.
+  return { sip: 5100 + base + 2 * index, control: 5201 + base + index, rtp: `${first}-${first + 99}` }
 }
