@@ -1,9 +1,15 @@
 import { accountRoutes } from './resources/account.ts'
+import { callRoutes } from './resources/calls.ts'
 import { companyRoutes } from './resources/companies.ts'
 import { contactRoutes } from './resources/contacts.ts'
+import { eventRoutes } from './resources/events.ts'
+import { leadRoutes } from './resources/leads.ts'
+import { linkRoutes } from './resources/links.ts'
 import { noteRoutes } from './resources/notes.ts'
 import { pipelineRoutes } from './resources/pipelines.ts'
+import { popupRoutes } from './resources/popups.ts'
 import { taskRoutes } from './resources/tasks.ts'
+import { unsortedRoutes } from './resources/unsorted.ts'
 import { userRoutes } from './resources/users.ts'
 import type { AmoEvent, Popup, Unsorted } from './state/entities.ts'
 import { createHands, type Hands } from './state/hands.ts'
@@ -79,6 +85,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...companyRoutes(world),
     ...noteRoutes(world),
     ...taskRoutes(world),
+    ...unsortedRoutes(world),
+    ...popupRoutes(world),
+    ...linkRoutes(world),
+    ...leadRoutes(world),
+    ...eventRoutes(world),
+    ...callRoutes(world),
   ])
   let url = ''
   const frontDoor = createFrontDoor({

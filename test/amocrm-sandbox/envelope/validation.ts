@@ -14,19 +14,26 @@ export interface Item<T> {
   readonly requestId: string
 }
 
+/** What only the state knows to be wrong with an item that has the right shape. */
+export interface Flaw {
+  readonly code: string
+  readonly path: string
+}
+
 /** amoCRM's ceiling for one add or update request (reference amocrm.md 2.2). */
 const maximumItems = 250
 
 /**
- * The items of a collection write: a bare JSON array of at most 250. One bad item refuses the whole array.
+ * The items of a collection write: a bare JSON array of at most 250. One bad item refuses the whole array, and all bad ones are named.
  * @throws Refused with 400
  */
 export function parseItems<S extends z.ZodType>(
   request: ApiRequest,
   schema: S,
-  maximum = maximumItems,
+  options: { readonly maximum?: number; readonly check?: (value: z.output<S>) => Flaw | undefined } = {},
 ): Item<z.output<S>>[] {
   const sent = parseJson(request)
+  const maximum = options.maximum ?? maximumItems
   if (!Array.isArray(sent) || sent.length === 0) throw badRequest('Invalid request data: a non-empty array is expected')
   if (sent.length > maximum) throw badRequest(`Invalid request data: at most ${maximum} items are allowed`)
   const items: Item<z.output<S>>[] = []
@@ -34,25 +41,28 @@ export function parseItems<S extends z.ZodType>(
   sent.forEach((item: unknown, index) => {
     const requestId = requestIdOf(item) ?? String(index)
     const result = schema.safeParse(item, { reportInput: true })
-    if (result.success) items.push({ value: result.data, requestId })
-    else failures.push({ request_id: requestId, errors: errorsOf(result.error) })
+    const flaw = result.success ? options.check?.(result.data) : undefined
+    if (!result.success) failures.push({ request_id: requestId, errors: errorsOf(result.error) })
+    else if (flaw !== undefined) failures.push({ request_id: requestId, errors: [errorOf(flaw)] })
+    else items.push({ value: result.data, requestId })
   })
   if (failures.length > 0) throw invalid(failures)
   return items
 }
 
 /** The object of a single write; `request_id` in errors is `"0"`. @throws Refused with 400 */
-export function parseObject<S extends z.ZodType>(request: ApiRequest, schema: S): z.output<S> {
+export function parseObject<S extends z.ZodType>(
+  request: ApiRequest,
+  schema: S,
+  check?: (value: z.output<S>) => Flaw | undefined,
+): z.output<S> {
   const sent = parseJson(request)
   if (!isObject(sent)) throw badRequest('Invalid request data: an object is expected')
   const result = schema.safeParse(sent, { reportInput: true })
   if (!result.success) throw invalid([{ request_id: '0', errors: errorsOf(result.error) }])
+  const flaw = check?.(result.data)
+  if (flaw !== undefined) throw invalid([{ request_id: '0', errors: [errorOf(flaw)] }])
   return result.data
-}
-
-/** Refuses one item for a reason that only the state knows. */
-export function invalidItem(requestId: string, code: string, path: string): Refused {
-  return invalid([{ request_id: requestId, errors: [{ code, path, detail: details[code] ?? code }] }])
 }
 
 function invalid(failures: readonly { request_id: string; errors: readonly ValidationError[] }[]): Refused {
@@ -72,8 +82,8 @@ function parseJson(request: ApiRequest): unknown {
 function errorsOf(error: z.ZodError): ValidationError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => validationError('FieldNotExpected', [...issue.path, key]))
-    return [validationError(codeOf(issue), issue.path)]
+      return issue.keys.map((key) => errorOf({ code: 'FieldNotExpected', path: dotted([...issue.path, key]) }))
+    return [errorOf({ code: codeOf(issue), path: dotted(issue.path) })]
   })
 }
 
@@ -99,8 +109,12 @@ function isDiscriminated(issue: z.core.$ZodIssue): boolean {
   return 'discriminator' in issue && issue.discriminator !== undefined
 }
 
-function validationError(code: string, path: readonly PropertyKey[]): ValidationError {
-  return { code, path: path.map(String).join('.'), detail: details[code] ?? code }
+function errorOf(flaw: Flaw): ValidationError {
+  return { ...flaw, detail: details[flaw.code] ?? flaw.code }
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.')
 }
 
 const details: Readonly<Record<string, string>> = {

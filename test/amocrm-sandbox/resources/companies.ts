@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { entityWrite, mergeFields, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
 import { withs } from '../envelope/filters.ts'
-import { selfLink, writeAnswer } from '../envelope/paging.ts'
 import { parseItems, parseObject } from '../envelope/validation.ts'
 import type { Company } from '../state/entities.ts'
 import { insertCompany } from '../state/insert.ts'
 import type { World } from '../state/world.ts'
-import { hal, noContent } from '../transport/answer.ts'
-import { type ApiRequest, idParam, type Route } from '../transport/route-table.ts'
+import type { ApiRequest, Route } from '../transport/route-table.ts'
 import { listEntities, renderCommon, renderLinked, renderTags } from './entity-list.ts'
-import { applyCommon, entityPatch, patched, patchedItem } from './update-entity.ts'
+import { entityRoutes, isThere } from './entity-routes.ts'
+import { applyCommon, entityPatch } from './update-entity.ts'
 
 /** `/api/v4/companies`: the rules of contacts, without first and last name (reference amocrm.md 4.1). */
 export function companyRoutes(world: World): Route[] {
@@ -18,67 +17,20 @@ export function companyRoutes(world: World): Route[] {
   const patch = { ...entityPatch(world, 'companies'), ...embedded }
   const patchOne = z.strictObject({ ...patch, id: z.int().optional() })
   const patchMany = z.strictObject({ ...patch, id: z.int() })
+  const render = (request: ApiRequest, company: Company) => renderCompany(world, request, company)
 
-  return [
-    {
-      method: 'GET',
-      pattern: '/api/v4/companies',
-      handle: (request) =>
-        listEntities(world, request, world.companies.values(), (company) => renderCompany(world, request, company)),
-    },
-    {
-      method: 'GET',
-      pattern: '/api/v4/companies/{id}',
-      handle: (request) => {
-        const company = world.companies.get(idParam(request))
-        return company === undefined || company.deleted ? noContent : hal(renderCompany(world, request, company))
-      },
-    },
-    {
-      method: 'POST',
-      pattern: '/api/v4/companies',
-      handle: (request) => {
-        const stored = parseItems(request, create).map(({ value, requestId }) => ({
-          company: createCompany(world, request, value),
-          requestId,
-        }))
-        return writeAnswer(
-          request,
-          'companies',
-          stored.map(({ company, requestId }) => thin(request, company, requestId)),
-        )
-      },
-    },
-    {
-      method: 'PATCH',
-      pattern: '/api/v4/companies',
-      handle: (request) => {
-        const items = parseItems(request, patchMany).map(({ value, requestId }) => ({
-          value,
-          requestId,
-          company: patchedItem(world.companies, value.id, requestId),
-        }))
-        for (const { company, value } of items) applyCommon(world, request, company, value)
-        return writeAnswer(
-          request,
-          'companies',
-          items.map(({ company, requestId }) => ({
-            ...thin(request, company, requestId),
-            updated_at: company.updatedAt,
-          })),
-        )
-      },
-    },
-    {
-      method: 'PATCH',
-      pattern: '/api/v4/companies/{id}',
-      handle: (request) => {
-        const company = patched(world.companies, request)
-        applyCommon(world, request, company, parseObject(request, patchOne))
-        return hal({ ...thin(request, company, '0'), name: company.name, updated_at: company.updatedAt })
-      },
-    },
-  ]
+  return entityRoutes<Company, z.output<typeof create>, z.output<typeof patchOne>>({
+    type: 'companies',
+    table: world.companies,
+    list: (request) => listEntities(world, request, world.companies.values(), (company) => render(request, company)),
+    render,
+    parseNew: (request) => parseItems(request, create),
+    create: (request, sent) => createCompany(world, request, sent),
+    parsePatches: (request) => parseItems(request, patchMany, { check: isThere(world.companies) }),
+    parsePatch: (request) => parseObject(request, patchOne),
+    update: (request, company, sent) => applyCommon(world, request, company, sent),
+    thin: () => ({}),
+  })
 }
 
 interface CompanyWrite {
@@ -101,10 +53,6 @@ export function createCompany(world: World, request: ApiRequest, sent: CompanyWr
     fields: mergeFields([], sent.custom_fields_values ?? []),
     tags: tagsOf(world, [...(sent._embedded?.tags ?? []), ...(sent.tags_to_add ?? [])], []),
   })
-}
-
-function thin(request: ApiRequest, company: Company, requestId: string) {
-  return { id: company.id, request_id: requestId, _links: selfLink(request, `/api/v4/companies/${company.id}`) }
 }
 
 function renderCompany(world: World, request: ApiRequest, company: Company) {

@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { entityWrite, mergeFields, tagsOf, tagWrite, text } from '../envelope/entity-schema.ts'
 import { withs } from '../envelope/filters.ts'
-import { selfLink, writeAnswer } from '../envelope/paging.ts'
 import { parseItems, parseObject } from '../envelope/validation.ts'
 import type { Contact } from '../state/entities.ts'
 import { insertContact } from '../state/insert.ts'
 import type { World } from '../state/world.ts'
-import { hal, noContent } from '../transport/answer.ts'
-import { type ApiRequest, idParam, type Route } from '../transport/route-table.ts'
+import type { ApiRequest, Route } from '../transport/route-table.ts'
 import { listEntities, renderCommon, renderLinked, renderTags } from './entity-list.ts'
-import { applyCommon, entityPatch, patched, patchedItem } from './update-entity.ts'
+import { entityRoutes, isThere } from './entity-routes.ts'
+import { applyCommon, entityPatch } from './update-entity.ts'
 
 /** `/api/v4/contacts` (reference amocrm.md 3). */
 export function contactRoutes(world: World): Route[] {
@@ -19,85 +18,30 @@ export function contactRoutes(world: World): Route[] {
   const patch = { ...entityPatch(world, 'contacts'), ...names, ...embedded }
   const patchOne = z.strictObject({ ...patch, id: z.int().optional() })
   const patchMany = z.strictObject({ ...patch, id: z.int() })
+  const render = (request: ApiRequest, contact: Contact) => renderContact(world, request, contact)
 
-  function update(request: ApiRequest, contact: Contact, sent: z.output<typeof patchOne>): void {
-    contact.firstName = sent.first_name ?? contact.firstName
-    contact.lastName = sent.last_name ?? contact.lastName
-    const composed =
-      sent.first_name !== undefined || sent.last_name !== undefined
-        ? fullName(contact.firstName, contact.lastName)
-        : undefined
-    applyCommon(world, request, contact, { ...sent, name: sent.name ?? composed })
-  }
-
-  return [
-    {
-      method: 'GET',
-      pattern: '/api/v4/contacts',
-      // Contacts of incoming leads are not listed before somebody accepts them (reference amocrm.md 3.2).
-      handle: (request) =>
-        listEntities(world, request, world.contacts.values(), (contact) => renderContact(world, request, contact), {
-          tests: [(contact) => !contact.unsorted],
-        }),
+  return entityRoutes<Contact, z.output<typeof create>, z.output<typeof patchOne>>({
+    type: 'contacts',
+    table: world.contacts,
+    // Contacts of incoming leads are not listed before somebody accepts them (reference amocrm.md 3.2).
+    list: (request) =>
+      listEntities(world, request, world.contacts.values(), (contact) => render(request, contact), {
+        tests: [(contact) => !contact.unsorted],
+      }),
+    render,
+    parseNew: (request) => parseItems(request, create),
+    create: (request, sent) => createContact(world, request, sent),
+    parsePatches: (request) => parseItems(request, patchMany, { check: isThere(world.contacts) }),
+    parsePatch: (request) => parseObject(request, patchOne),
+    update(request, contact, sent) {
+      contact.firstName = sent.first_name ?? contact.firstName
+      contact.lastName = sent.last_name ?? contact.lastName
+      const renamed = sent.first_name !== undefined || sent.last_name !== undefined
+      const composed = renamed ? fullName(contact.firstName, contact.lastName) : undefined
+      applyCommon(world, request, contact, { ...sent, name: sent.name ?? composed })
     },
-    {
-      method: 'GET',
-      pattern: '/api/v4/contacts/{id}',
-      handle: (request) => {
-        const contact = world.contacts.get(idParam(request))
-        return contact === undefined || contact.deleted ? noContent : hal(renderContact(world, request, contact))
-      },
-    },
-    {
-      method: 'POST',
-      pattern: '/api/v4/contacts',
-      handle: (request) => {
-        const stored = parseItems(request, create).map(({ value, requestId }) => ({
-          contact: createContact(world, request, value),
-          requestId,
-        }))
-        return writeAnswer(
-          request,
-          'contacts',
-          stored.map(({ contact, requestId }) => thin(request, contact, requestId)),
-        )
-      },
-    },
-    {
-      method: 'PATCH',
-      pattern: '/api/v4/contacts',
-      handle: (request) => {
-        const items = parseItems(request, patchMany).map(({ value, requestId }) => ({
-          value,
-          requestId,
-          contact: patchedItem(world.contacts, value.id, requestId),
-        }))
-        for (const { contact, value } of items) update(request, contact, value)
-        return writeAnswer(
-          request,
-          'contacts',
-          items.map(({ contact, requestId }) => ({
-            ...thin(request, contact, requestId),
-            updated_at: contact.updatedAt,
-          })),
-        )
-      },
-    },
-    {
-      method: 'PATCH',
-      pattern: '/api/v4/contacts/{id}',
-      handle: (request) => {
-        const contact = patched(world.contacts, request)
-        update(request, contact, parseObject(request, patchOne))
-        return hal({
-          id: contact.id,
-          name: contact.name,
-          updated_at: contact.updatedAt,
-          ...thin(request, contact, '0'),
-        })
-      },
-    },
-  ]
+    thin: (contact) => ({ is_deleted: contact.deleted, is_unsorted: contact.unsorted }),
+  })
 }
 
 interface ContactWrite {
@@ -131,16 +75,6 @@ export function createContact(world: World, request: ApiRequest, sent: ContactWr
 
 function fullName(first: string, last: string): string {
   return [first, last].filter((part) => part !== '').join(' ')
-}
-
-function thin(request: ApiRequest, contact: Contact, requestId: string) {
-  return {
-    id: contact.id,
-    is_deleted: contact.deleted,
-    is_unsorted: contact.unsorted,
-    request_id: requestId,
-    _links: selfLink(request, `/api/v4/contacts/${contact.id}`),
-  }
 }
 
 function renderContact(world: World, request: ApiRequest, contact: Contact) {

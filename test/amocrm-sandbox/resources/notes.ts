@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { byIds, byRange, byTexts, inOrder, withs } from '../envelope/filters.ts'
 import { listAnswer, selfLink, writeAnswer } from '../envelope/paging.ts'
-import { invalidItem, parseItems, parseObject } from '../envelope/validation.ts'
+import { type Flaw, type Item, parseItems, parseObject } from '../envelope/validation.ts'
 import { type EntityType, entityTypes, type Note } from '../state/entities.ts'
 import { insertNote } from '../state/insert.ts'
 import { account } from '../state/seed.ts'
@@ -19,14 +19,13 @@ function creating(world: World, type: EntityType): Route[] {
   const anywhere = noteWrite(world, { entity_id: z.int() })
   const onEntity = noteWrite(world, {})
 
-  function store(request: ApiRequest, items: readonly { value: NoteWrite; requestId: string; entity: number }[]) {
-    for (const { entity, requestId } of items) {
-      if (world.find({ type, id: entity }) === undefined)
-        throw invalidItem(requestId, 'NotSupportedChoice', 'entity_id')
-    }
-    const stored = items.map(({ value, requestId, entity }) => {
+  const exists = (entity: number): Flaw | undefined =>
+    world.find({ type, id: entity }) === undefined ? { code: 'NotSupportedChoice', path: 'entity_id' } : undefined
+
+  function store(request: ApiRequest, items: readonly Item<NoteWrite>[], entityOf: (note: NoteWrite) => number) {
+    const stored = items.map(({ value, requestId }) => {
       const note = insertNote(world, {
-        entity: { type, id: entity },
+        entity: { type, id: entityOf(value) },
         noteType: value.note_type,
         params: value.params,
         responsibleUser: value.responsible_user_id ?? request.user,
@@ -35,7 +34,7 @@ function creating(world: World, type: EntityType): Route[] {
         triggersAutomation: value.is_need_to_trigger_digital_pipeline ?? true,
         origin: 'notes',
       })
-      return { id: note.id, entity_id: entity, request_id: requestId, _links: noteLink(request, note) }
+      return { id: note.id, entity_id: note.entity.id, request_id: requestId, _links: noteLink(request, note) }
     })
     return writeAnswer(request, 'notes', stored)
   }
@@ -44,25 +43,24 @@ function creating(world: World, type: EntityType): Route[] {
     {
       method: 'POST',
       pattern: `/api/v4/${type}/notes`,
-      handle: (request) =>
-        store(
-          request,
-          parseItems(request, anywhere).map((item) => ({ ...item, entity: item.value.entity_id })),
-        ),
+      handle: (request) => {
+        const items = parseItems(request, anywhere, { check: (note) => exists(note.entity_id) })
+        return store(request, items, (note) => note.entity_id ?? 0)
+      },
     },
     {
       method: 'POST',
       pattern: `/api/v4/${type}/{entity}/notes`,
-      handle: (request) =>
-        store(
-          request,
-          parseItems(request, onEntity).map((item) => ({ ...item, entity: idParam(request, 'entity') })),
-        ),
+      handle: (request) => {
+        const entity = idParam(request, 'entity')
+        return store(request, parseItems(request, onEntity, { check: () => exists(entity) }), () => entity)
+      },
     },
   ]
 }
 
 interface NoteWrite {
+  readonly entity_id?: number | undefined
   readonly note_type: string
   readonly params: Readonly<Record<string, unknown>>
   readonly responsible_user_id?: number | undefined
@@ -98,7 +96,7 @@ function reading(world: World, type: EntityType): Route[] {
       method: 'GET',
       pattern: `/api/v4/${type}/notes/{id}`,
       handle: (request) => {
-        const note = notesOf(world, type).find(({ id }) => id === idParam(request))
+        const note = noteOf(world, type, idParam(request))
         return note === undefined ? noContent : hal(renderNote(request, note))
       },
     },
@@ -108,20 +106,18 @@ function reading(world: World, type: EntityType): Route[] {
 function changing(world: World, type: EntityType): Route[] {
   const one = noteWrite(world, { id: z.int().optional(), entity_id: z.int().optional() })
   const many = noteWrite(world, { id: z.int(), entity_id: z.int() })
+  const find = (id: number) => noteOf(world, type, id)
 
   const patchOne = (request: ApiRequest) => {
     const entity = request.params['entity']
-    const note = notesOf(world, type).find(
-      ({ id, entity: of }) => id === idParam(request) && (entity === undefined || of.id === Number(entity)),
-    )
-    if (note === undefined) throw new Refused(notFound)
-    const sent = parseObject(request, one)
-    if (sent.note_type !== note.noteType) throw invalidItem('0', 'NotSupportedChoice', 'note_type')
+    const note = find(idParam(request))
+    if (note === undefined || (entity !== undefined && note.entity.id !== Number(entity))) throw new Refused(notFound)
+    const sent = parseObject(request, one, (value) => mismatch(note, { ...value, entity_id: note.entity.id }))
     change(world, request, note, sent)
     return hal(thinPatch(request, note))
   }
   const pin = (pinned: boolean) => (request: ApiRequest) => {
-    const note = notesOf(world, type).find(({ id }) => id === idParam(request))
+    const note = noteOf(world, type, idParam(request))
     if (note === undefined) throw new Refused(notFound)
     note.pinned = pinned
     return noContent
@@ -134,19 +130,14 @@ function changing(world: World, type: EntityType): Route[] {
       method: 'PATCH',
       pattern: `/api/v4/${type}/notes`,
       handle: (request) => {
-        const items = parseItems(request, many).map(({ value, requestId }) => {
-          const note = notesOf(world, type).find(({ id }) => id === value.id)
-          if (note === undefined) throw invalidItem(requestId, 'NotSupportedChoice', 'id')
-          if (note.entity.id !== value.entity_id) throw invalidItem(requestId, 'NotSupportedChoice', 'entity_id')
-          if (note.noteType !== value.note_type) throw invalidItem(requestId, 'NotSupportedChoice', 'note_type')
-          return { note, value, requestId }
+        const items = parseItems(request, many, { check: (value) => mismatch(find(value.id), value) })
+        const changed = items.flatMap(({ value, requestId }) => {
+          const note = find(value.id)
+          if (note === undefined) return []
+          change(world, request, note, value)
+          return [{ ...thinPatch(request, note), request_id: requestId }]
         })
-        for (const { note, value } of items) change(world, request, note, value)
-        return writeAnswer(
-          request,
-          'notes',
-          items.map(({ note, requestId }) => ({ ...thinPatch(request, note), request_id: requestId })),
-        )
+        return writeAnswer(request, 'notes', changed)
       },
     },
     { method: 'POST', pattern: `/api/v4/${type}/{entity}/notes/{id}/pin`, handle: pin(true) },
@@ -154,9 +145,24 @@ function changing(world: World, type: EntityType): Route[] {
   ]
 }
 
+/** A PATCH names the note's own entity and type. */
+function mismatch(
+  note: Note | undefined,
+  sent: { readonly entity_id: number; readonly note_type: string },
+): Flaw | undefined {
+  if (note === undefined) return { code: 'NotSupportedChoice', path: 'id' }
+  if (note.entity.id !== sent.entity_id) return { code: 'NotSupportedChoice', path: 'entity_id' }
+  return note.noteType === sent.note_type ? undefined : { code: 'NotSupportedChoice', path: 'note_type' }
+}
+
 /** Notes of an entity in the trash or merged away are gone with it. */
 function notesOf(world: World, type: EntityType): Note[] {
   return [...world.notes.values()].filter(({ entity }) => entity.type === type && world.find(entity) !== undefined)
+}
+
+function noteOf(world: World, type: EntityType, id: number): Note | undefined {
+  const note = world.notes.get(id)
+  return note?.entity.type === type && world.find(note.entity) !== undefined ? note : undefined
 }
 
 function change(world: World, request: ApiRequest, note: Note, sent: NoteWrite): void {

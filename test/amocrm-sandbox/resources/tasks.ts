@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { authorId, filledText, text, unixTime, userId } from '../envelope/entity-schema.ts'
 import { byIds, byRange, byTexts, inOrder } from '../envelope/filters.ts'
 import { listAnswer, selfLink, writeAnswer } from '../envelope/paging.ts'
-import { invalidItem, parseItems, parseObject } from '../envelope/validation.ts'
+import { type Flaw, parseItems, parseObject } from '../envelope/validation.ts'
 import { entityTypes, type Task } from '../state/entities.ts'
 import { insertTask } from '../state/insert.ts'
 import { account, taskTypes } from '../state/seed.ts'
@@ -18,6 +18,7 @@ export function taskRoutes(world: World): Route[] {
   const patchShape = { ...common, text: filledText.optional(), complete_till: unixTime.optional() }
   const patchOne = z.strictObject({ ...patchShape, id: z.int().optional() })
   const patchMany = z.strictObject({ ...patchShape, id: z.int() })
+  const entityFlaw = (sent: TaskWrite) => flawOfEntity(world, sent)
 
   return [
     { method: 'GET', pattern: '/api/v4/tasks', handle: (request) => list(world, request) },
@@ -33,9 +34,7 @@ export function taskRoutes(world: World): Route[] {
       method: 'POST',
       pattern: '/api/v4/tasks',
       handle: (request) => {
-        const items = parseItems(request, create)
-        for (const { value, requestId } of items) checkEntity(world, value, requestId)
-        const stored = items.map(({ value, requestId }) => {
+        const stored = parseItems(request, create, { check: entityFlaw }).map(({ value, requestId }) => {
           const task = insertTask(world, {
             entity: entityOf(value),
             text: value.text,
@@ -57,18 +56,16 @@ export function taskRoutes(world: World): Route[] {
       method: 'PATCH',
       pattern: '/api/v4/tasks',
       handle: (request) => {
-        const items = parseItems(request, patchMany).map(({ value, requestId }) => {
+        const isThere = (sent: { readonly id: number }): Flaw | undefined =>
+          world.tasks.has(sent.id) ? undefined : { code: 'NotSupportedChoice', path: 'id' }
+        const items = parseItems(request, patchMany, { check: (sent) => isThere(sent) ?? entityFlaw(sent) })
+        const changed = items.flatMap(({ value, requestId }) => {
           const task = world.tasks.get(value.id)
-          if (task === undefined) throw invalidItem(requestId, 'NotSupportedChoice', 'id')
-          checkEntity(world, value, requestId)
-          return { task, value, requestId }
+          if (task === undefined) return []
+          change(world, request, task, value)
+          return [{ ...thin(request, task), request_id: requestId }]
         })
-        for (const { task, value } of items) change(world, request, task, value)
-        return writeAnswer(
-          request,
-          'tasks',
-          items.map(({ task, requestId }) => ({ ...thin(request, task), request_id: requestId })),
-        )
+        return writeAnswer(request, 'tasks', changed)
       },
     },
     {
@@ -77,9 +74,7 @@ export function taskRoutes(world: World): Route[] {
       handle: (request) => {
         const task = world.tasks.get(idParam(request))
         if (task === undefined) throw new Refused(notFound)
-        const sent = parseObject(request, patchOne)
-        checkEntity(world, sent, '0')
-        change(world, request, task, sent)
+        change(world, request, task, parseObject(request, patchOne, entityFlaw))
         return hal(thin(request, task))
       },
     },
@@ -111,13 +106,13 @@ function commonWrite(world: World) {
 
 type TaskWrite = z.output<z.ZodObject<ReturnType<typeof commonWrite>>>
 
-/** `entity_id` and `entity_type` come together, and the entity is there. @throws Refused with 400 */
-function checkEntity(world: World, sent: TaskWrite, requestId: string): void {
-  if (sent.entity_id === undefined && sent.entity_type === undefined) return
-  if (sent.entity_type === undefined) throw invalidItem(requestId, 'FieldMissing', 'entity_type')
-  if (sent.entity_id === undefined) throw invalidItem(requestId, 'FieldMissing', 'entity_id')
-  if (world.find({ type: sent.entity_type, id: sent.entity_id }) !== undefined) return
-  throw invalidItem(requestId, 'NotSupportedChoice', 'entity_id')
+/** `entity_id` and `entity_type` come together, and the entity is there. */
+function flawOfEntity(world: World, sent: TaskWrite): Flaw | undefined {
+  if (sent.entity_id === undefined && sent.entity_type === undefined) return undefined
+  if (sent.entity_type === undefined) return { code: 'FieldMissing', path: 'entity_type' }
+  if (sent.entity_id === undefined) return { code: 'FieldMissing', path: 'entity_id' }
+  const found = world.find({ type: sent.entity_type, id: sent.entity_id })
+  return found === undefined ? { code: 'NotSupportedChoice', path: 'entity_id' } : undefined
 }
 
 function entityOf(sent: TaskWrite): Task['entity'] {

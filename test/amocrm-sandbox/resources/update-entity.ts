@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { authorId, entityWrite, mergeFields, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
-import { invalidItem } from '../envelope/validation.ts'
 import { type Entity, type EntityType, type FieldValues, singular } from '../state/entities.ts'
 import type { World } from '../state/world.ts'
-import { notFound, Refused } from '../transport/answer.ts'
-import { type ApiRequest, idParam } from '../transport/route-table.ts'
+import type { ApiRequest } from '../transport/route-table.ts'
 
 /** Keys a PATCH takes besides those of a create. */
 export function entityPatch(world: World, type: EntityType) {
@@ -49,18 +47,4 @@ export function applyCommon(world: World, request: ApiRequest, entity: Entity, p
     after: [{ responsible_user: { id: entity.responsibleUser } }],
     before: [{ responsible_user: { id: ownerBefore } }],
   })
-}
-
-/** The entity named in the path. @throws Refused with 404 when it is gone */
-export function patched<E extends Entity>(table: ReadonlyMap<number, E>, request: ApiRequest): E {
-  const entity = table.get(idParam(request))
-  if (entity === undefined || entity.deleted) throw new Refused(notFound)
-  return entity
-}
-
-/** The entity named by an item of a collection PATCH. @throws Refused with 400 when it is gone */
-export function patchedItem<E extends Entity>(table: ReadonlyMap<number, E>, id: number, requestId: string): E {
-  const entity = table.get(id)
-  if (entity === undefined || entity.deleted) throw invalidItem(requestId, 'NotSupportedChoice', 'id')
-  return entity
 }

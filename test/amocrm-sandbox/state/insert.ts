@@ -1,4 +1,4 @@
-import type { Company, Contact, EntityKey, FieldValues, Lead, Note, Tag, Task } from './entities.ts'
+import type { Company, Contact, FieldValues, Lead, Note, Tag, Task } from './entities.ts'
 import { singular } from './entities.ts'
 import { lost, won } from './seed.ts'
 import type { World } from './world.ts'
@@ -129,8 +129,4 @@ export function insertTask(world: World, task: Omit<Task, 'id' | 'updatedAt' | '
     createdAt: task.createdAt,
   })
   return stored
-}
-
-export function keyOf(entity: EntityKey): EntityKey {
-  return { type: entity.type, id: entity.id }
 }
