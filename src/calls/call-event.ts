@@ -11,9 +11,17 @@ export type CallEvent =
       readonly born: Birth
       /** The number dialled, when the witness tells it at birth (CEL). */
       readonly dialled?: string
+      /** Found after a gap; its beginning was not seen. */
+      readonly afterGap?: true
     }
   /** Nothing happened but news of the channel: state, variables, application, linkedid. */
-  | { readonly kind: 'channel-seen'; readonly at: number; readonly channel: ChannelFacts }
+  | {
+      readonly kind: 'channel-seen'
+      readonly at: number
+      readonly channel: ChannelFacts
+      /** What happened to it just before was not seen. */
+      readonly afterGap?: true
+    }
   /** The first one names who hung up: the phone at the other end or the PBX itself. */
   | { readonly kind: 'hangup-requested'; readonly at: number; readonly channel: ChannelFacts; readonly by: HangupSide }
   | {
@@ -35,7 +43,12 @@ export type CallEvent =
       /** Where a 302 or a forwarding phone sent the call. */
       readonly forward?: string
     }
-  | { readonly kind: 'bridge-entered'; readonly at: number; readonly channel: ChannelFacts; readonly bridge: BridgeFacts }
+  | {
+      readonly kind: 'bridge-entered'
+      readonly at: number
+      readonly channel: ChannelFacts
+      readonly bridge: BridgeFacts
+    }
   | { readonly kind: 'bridge-left'; readonly at: number; readonly channel: ChannelFacts; readonly bridge: BridgeFacts }
   | { readonly kind: 'bridge-gone'; readonly at: number; readonly bridge: BridgeFacts }
   | { readonly kind: 'hold'; readonly at: number; readonly channel: ChannelFacts }

@@ -31,6 +31,8 @@ export interface Call {
   readonly ivr: string
   /** Recording file names as Asterisk named them. */
   readonly recordings: readonly string[]
+  /** Extension of the person who began the call, when a person did: whose unanswered outbound call it is. */
+  readonly startedBy?: string
 }
 
 export type Direction = 'in' | 'out' | 'internal'

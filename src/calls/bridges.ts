@@ -1,0 +1,31 @@
+import type { BridgeClass } from './call-event.ts'
+import { isLive, type Leg } from './leg.ts'
+
+/** A bridge and who is in it. */
+export interface BridgeState {
+  readonly id: string
+  readonly class: BridgeClass
+  readonly members: Set<Leg>
+}
+
+/** Bridges in which people hear each other. */
+export function conducts(bridge: BridgeState): boolean {
+  return bridge.class !== 'holding' && bridge.class !== 'parking'
+}
+
+/** Bridges that make one call of the channels in them. */
+export function joins(bridge: BridgeState): boolean {
+  return bridge.class === 'basic' || bridge.class === 'stasis'
+}
+
+/** Everybody connected with `leg`, itself included: through its bridge, and through bridges joined by Local pairs. */
+export function connectedWith(leg: Leg, otherHalf: (leg: Leg) => Leg | undefined): ReadonlySet<Leg> {
+  const found = new Set([leg])
+  // A Set is walked in order of insertion, what is added meanwhile included.
+  for (const each of found) {
+    if (each.bridge && conducts(each.bridge)) for (const member of each.bridge.members) found.add(member)
+    const other = otherHalf(each)
+    if (other && isLive(other)) found.add(other)
+  }
+  return found
+}

@@ -1,0 +1,86 @@
+import type { ChannelFacts } from './call-event.ts'
+import { refreshConversations } from './conversation.ts'
+import { scheduleEnd } from './end.ts'
+import { adopt, callFor, followLinkedid } from './identity.ts'
+import { closed } from './interval.ts'
+import { createLeg, isLive, type Leg } from './leg.ts'
+import { decideParty, takePart } from './parties.ts'
+import { stopRinging } from './ringing.ts'
+import { guessBirth } from './snapshot.ts'
+import { otherHalf, type World } from './world.ts'
+
+/** The leg of these facts, brought up to date; met for the first time it is taken in. Undefined: the channel is long gone. */
+export function meet(world: World, facts: ChannelFacts, at: number): Leg | undefined {
+  const known = world.legs.get(facts.id)
+  if (known) {
+    follow(world, known, facts, at)
+    return known
+  }
+  if (world.forgotten.has(facts.id)) return undefined
+  const leg = begin(world, facts, guessBirth(facts), facts.createdAt ?? at)
+  // Its beginning was not seen, so the call was not seen whole.
+  if (leg.home) leg.home.evidence = reconstructed(world)
+  return leg
+}
+
+/** A new channel. Without a linkedid a dialled one waits for whoever dialled it to be told. */
+export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: number): Leg {
+  const leg = createLeg(facts, born, at, world.directory)
+  world.legs.set(leg.id, leg)
+  if (leg.pair !== undefined) world.pairs.set(leg.pair, [...(world.pairs.get(leg.pair) ?? []), leg])
+  const other = otherHalf(world, leg)
+  if (leg.linkedid !== '') adopt(world, callFor(world, leg.linkedid, leg), leg)
+  else if (other?.home) adopt(world, other.home, leg)
+  else if (born === 'arriving' && leg.half === undefined) adopt(world, callFor(world, leg.id, leg), leg)
+  takePart(world, leg, at)
+  learn(leg, facts)
+  if (leg.home) scheduleEnd(world, leg.home, at)
+  return leg
+}
+
+/** The channel is gone, once. */
+export function end(world: World, leg: Leg, cause: number | undefined, at: number): void {
+  if (!isLive(leg)) return
+  decideParty(world, leg, [leg.number], at)
+  leg.goneAt = at
+  leg.cause = cause
+  leg.holds = closed(leg.holds, at)
+  const around = [leg, otherHalf(world, leg), ...(leg.bridge?.members ?? [])]
+  leg.bridge?.members.delete(leg)
+  leg.bridge = undefined
+  leg.home?.liveLegs.delete(leg)
+  refreshConversations(world, around, at)
+  stopRinging(world, leg, at)
+  if (leg.home) scheduleEnd(world, leg.home, at)
+}
+
+export function reconstructed(world: World): 'reconstructed' | 'cel' {
+  return world.evidence === 'cel' ? 'cel' : 'reconstructed'
+}
+
+/** Returns after having taken what the facts say newly; most say nothing. */
+function follow(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
+  if (facts.linkedid !== undefined && facts.linkedid !== leg.linkedid) followLinkedid(world, leg, facts.linkedid, at)
+  if (facts.exten !== undefined) leg.exten = facts.exten
+  if (facts.app !== undefined && facts.app !== leg.app) {
+    leg.app = facts.app
+    leg.appSince = at
+  }
+  if (leg.number === '' && leg.born === 'arriving' && facts.callerNumber !== undefined) leg.number = facts.callerNumber
+  learn(leg, facts)
+  if (facts.state === 'Up' && leg.upAt === undefined && isLive(leg)) {
+    decideParty(world, leg, [facts.callerNumber ?? ''], at)
+    leg.upAt = at
+    refreshConversations(world, [leg], at)
+    if (leg.home) scheduleEnd(world, leg.home, at)
+  }
+}
+
+function learn(leg: Leg, facts: ChannelFacts): void {
+  if (facts.did !== undefined) leg.did = facts.did
+  if (facts.recording !== undefined) leg.home?.recordings.add(facts.recording)
+  if (facts.voicemail !== undefined) {
+    leg.voicemail = facts.voicemail
+    if (facts.voicemail === 'SUCCESS' && leg.home) leg.home.voicemailLeft = true
+  }
+}

@@ -1,0 +1,141 @@
+import { type CallState, createCallState } from './call-state.ts'
+import { scheduleEnd } from './end.ts'
+import { closed } from './interval.ts'
+import { isLive, type Leg } from './leg.ts'
+import { startRinging } from './ringing.ts'
+import { sayAbsorbed } from './say.ts'
+import { otherHalf, type World } from './world.ts'
+
+/**
+ * The call of a linkedid. One whose call is over begins another, `<id>#2` (design section 3).
+ * `starter` begins the call when there is none.
+ */
+export function callFor(world: World, linkedid: string, starter: Leg): CallState {
+  const known = world.byLinkedid.get(linkedid)
+  return known && !known.over ? known : beginCall(world, linkedid, starter)
+}
+
+/** A call of its own under this linkedid, numbered when the linkedid had one before. */
+export function beginCall(world: World, linkedid: string, starter: Leg): CallState {
+  const number = (world.uses.get(linkedid) ?? 0) + 1
+  world.uses.set(linkedid, number)
+  const call = createCallState(number === 1 ? linkedid : `${linkedid}#${number}`, starter, world.evidence)
+  call.linkedids.add(linkedid)
+  world.calls.add(call)
+  world.byLinkedid.set(linkedid, call)
+  if (call.noise) world.noise += 1
+  return call
+}
+
+/** The leg serves this call from here on. Its past (rings, talks) stays where it was. */
+export function adopt(world: World, call: CallState, leg: Leg): void {
+  if (leg.home === call) return
+  leg.home?.liveLegs.delete(leg)
+  const left = leg.home
+  leg.home = call
+  call.legs.add(leg)
+  if (isLive(leg)) call.liveLegs.add(leg)
+  if (left && !left.over) scheduleEnd(world, left, world.now)
+}
+
+/** Makes sure the leg serves a call: that of its linkedid, of its other half, or one it begins. */
+export function settleHome(world: World, leg: Leg): CallState {
+  if (leg.home) return leg.home
+  const other = otherHalf(world, leg)
+  const call = other?.home ?? callFor(world, leg.linkedid || leg.id, leg)
+  adopt(world, call, leg)
+  if (other && !other.home) adopt(world, call, other)
+  return call
+}
+
+/**
+ * Two channels belong together. A call without a client goes into the other's; each client keeps a call of its own. What a call
+ * that is over left behind goes with the living.
+ */
+export function link(world: World, a: Leg, b: Leg, at: number): void {
+  if (a === b) return
+  if (!a.home && !b.home) settleHome(world, a)
+  if (!a.home || !b.home) {
+    const [homeless, settled] = a.home ? [b, a] : [a, b]
+    moveWithHalf(world, settled.home, homeless)
+    return
+  }
+  if (a.home === b.home) return
+  if (a.home.over && b.home.over) return
+  if (a.home.over) moveWithHalf(world, b.home, a)
+  else if (b.home.over) moveWithHalf(world, a.home, b)
+  else unite(world, a.home, b.home, at)
+}
+
+/** The channel's linkedid became this one: the PBX itself says that it belongs to that call. */
+export function followLinkedid(world: World, leg: Leg, linkedid: string, at: number): void {
+  const former = leg.linkedid
+  leg.linkedid = linkedid
+  const call = leg.home
+  if (former === '' || !call || call.over) return
+  const other = world.byLinkedid.get(linkedid)
+  if (other && !other.over && other !== call) unite(world, call, other, at)
+  else if (!other) {
+    call.linkedids.add(linkedid)
+    world.byLinkedid.set(linkedid, call)
+  }
+}
+
+/** A dialled channel belongs to whoever dialled it, whatever linkedid it was born with. */
+export function followDialler(world: World, caller: Leg, peer: Leg, at: number): void {
+  link(world, settledLeg(world, caller), peer, at)
+  if (caller.home && peer.home && caller.home !== peer.home && peer.role !== 'client') {
+    const from = peer.home
+    moveWithHalf(world, caller.home, peer)
+    if (from.rings.delete(peer)) startRinging(world, caller.home, peer, at)
+  }
+}
+
+function settledLeg(world: World, leg: Leg): Leg {
+  settleHome(world, leg)
+  return leg
+}
+
+function moveWithHalf(world: World, call: CallState | undefined, leg: Leg): void {
+  if (!call) return
+  const other = otherHalf(world, leg)
+  adopt(world, call, leg)
+  if (other) adopt(world, call, other)
+}
+
+function unite(world: World, a: CallState, b: CallState, at: number): void {
+  const [aOwn, bOwn] = [standsAlone(a), standsAlone(b)]
+  if (aOwn && bOwn) return
+  const aWins = aOwn || (!bOwn && a.startedAt <= b.startedAt)
+  if (aWins) absorb(world, a, b, at)
+  else absorb(world, b, a, at)
+}
+
+/** A client's call is never absorbed, and a scanner's has no business in any other. */
+function standsAlone(call: CallState): boolean {
+  return call.clients.length > 0 || call.noise
+}
+
+function absorb(world: World, call: CallState, lost: CallState, at: number): void {
+  sayAbsorbed(world, lost, call, at)
+  lost.absorbedInto = call
+  lost.over = true
+  world.calls.delete(lost)
+  for (const id of lost.linkedids) {
+    call.linkedids.add(id)
+    world.byLinkedid.set(id, call)
+  }
+  for (const leg of [...lost.liveLegs]) adopt(world, call, leg)
+  for (const leg of lost.legs) {
+    call.legs.add(leg)
+    if (leg.home === lost) leg.home = call
+  }
+  for (const leg of lost.rings) if (isLive(leg) && leg.upAt === undefined) startRinging(world, call, leg, at)
+  for (const leg of lost.rings) call.rings.add(leg)
+  for (const file of lost.recordings) call.recordings.add(file)
+  call.transfers.push(...lost.transfers)
+  // Talk among colleagues is no conversation with a client.
+  if (call.clients.length === 0) for (const [leg, intervals] of lost.talks) call.talks.set(leg, closed(intervals, at))
+  if (lost.evidence === 'reconstructed') call.evidence = 'reconstructed'
+  scheduleEnd(world, call, at)
+}

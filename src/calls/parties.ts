@@ -1,0 +1,109 @@
+import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
+import type { CallState } from './call-state.ts'
+import { adopt, beginCall, settleHome } from './identity.ts'
+import { isLive, type Leg } from './leg.ts'
+import { startRinging } from './ringing.ts'
+import { sayArrived } from './say.ts'
+import { otherHalf, type World } from './world.ts'
+
+/** Gives a leg its part in the call it serves, as far as that is known at birth. */
+export function takePart(world: World, leg: Leg, at: number): void {
+  const call = leg.home
+  if (!call) return
+  if (leg.role === 'client') becomeClient(world, call, leg, at)
+  else if (leg.role === 'person' && leg.born === 'dialled' && !call.rings.has(leg)) startRinging(world, call, leg, at)
+}
+
+/**
+ * Tells whether a dialled trunk leg is the client or a person (design section 3): a number of the house is a person; the first
+ * other one is the client; what is dialled while there is a client is somebody's mobile.
+ */
+export function decideParty(world: World, leg: Leg, numbers: readonly string[], at: number): void {
+  if (leg.role !== 'undecided') return
+  const call = settleHome(world, leg)
+  leg.number = bestNumber(numbers, world.country)
+  const owner = numbers.map((number) => world.directory.personAt(number)).find((found) => found !== undefined)
+  if (owner) becomePerson(world, call, leg, owner.extension, owner.mobile, at)
+  else if (call.clients.length === 0 || isAnotherAttempt(call, leg)) {
+    leg.role = 'client'
+    becomeClient(world, call, leg, at)
+  } else if (call.clients.some(isLive) || call.over)
+    becomePerson(world, call, leg, forwarderOf(world, call, leg), true, at)
+  else beginNextCall(world, call, leg, at)
+}
+
+/** The number in a dialstring: `79221532327@trunk`, `trunk/sip:79221532327@host`, `g1/79221532327`; empty when it names none. */
+export function dialledNumber(dialstring: string, endpoint: string): string {
+  const target = dialstring.slice(dialstring.indexOf('/') + 1).replace(/^sips?:/i, '')
+  const user = target.split(/[@;:]/, 1)[0] ?? ''
+  return user === endpoint ? '' : user
+}
+
+function becomeClient(world: World, call: CallState, leg: Leg, at: number): void {
+  if (call.clients.includes(leg)) return
+  // What was said among colleagues before there was a client is no conversation.
+  if (call.clients.length === 0) call.talks.clear()
+  call.clients.push(leg)
+  sayArrived(world, call, at)
+}
+
+function becomePerson(world: World, call: CallState, leg: Leg, extension: string, outside: boolean, at: number): void {
+  leg.role = 'person'
+  leg.extension = extension
+  if (outside) leg.external = normalisePhone(leg.number, world.country) || leg.number
+  startRinging(world, call, leg, at)
+}
+
+/** The same number again (next trunk, call back), or a second number of the same client dialled by the same caller. */
+function isAnotherAttempt(call: CallState, leg: Leg): boolean {
+  const same = call.clients.some((client) => sameNumber(client.number, leg.number))
+  if (call.clients.every((client) => !isLive(client))) return same
+  const dialledTogether = call.clients.every((client) => client.upAt === undefined && client.dialler === leg.dialler)
+  return dialledTogether && leg.dialler !== undefined && call.clients[0]?.born === 'dialled'
+}
+
+function sameNumber(a: string, b: string): boolean {
+  return a === b || (phoneKey(a) !== undefined && phoneKey(a) === phoneKey(b))
+}
+
+/** Another client under a linkedid whose first client has left. The caller goes along. */
+function beginNextCall(world: World, call: CallState, leg: Leg, at: number): void {
+  const next = beginCall(world, call.id.replace(/#\d+$/, ''), leg.dialler ?? leg)
+  next.startedAt = leg.createdAt
+  adopt(world, next, leg)
+  for (const half of [leg.dialler, leg.dialler && otherHalf(world, leg.dialler)]) {
+    if (half && half.home === call && isLive(half)) adopt(world, next, half)
+  }
+  leg.role = 'client'
+  becomeClient(world, next, leg, at)
+}
+
+/** Whose call an outside leg answers: found along the chain of those who dialled, else who transferred last. */
+function forwarderOf(world: World, call: CallState, leg: Leg): string {
+  for (const each of diallersOf(world, leg)) {
+    if (each.role === 'person') return each.extension
+    if (call.forward && each.half !== undefined && each.endpoint === call.forward.target) return call.forward.extension
+    const named = each.half === undefined ? each.exten : each.endpoint.replace(/^FMPR-/, '')
+    const person = world.directory.personAt(named)
+    if (person) return person.extension
+  }
+  return call.transfers.at(-1)?.from ?? call.forward?.extension ?? ''
+}
+
+function diallersOf(world: World, leg: Leg): readonly Leg[] {
+  const chain = new Set<Leg>()
+  let each = leg.dialler
+  while (each && !chain.has(each)) {
+    chain.add(each)
+    const other: Leg | undefined = otherHalf(world, each)
+    each = each.half === 2 && other ? other.dialler : each.dialler
+  }
+  return [...chain]
+}
+
+/** The first that is a phone number, else the first that is anything. */
+function bestNumber(numbers: readonly string[], country: string): string {
+  return (
+    numbers.find((number) => normalisePhone(number, country).startsWith('+')) ?? numbers.find((n) => n !== '') ?? ''
+  )
+}

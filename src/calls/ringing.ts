@@ -1,0 +1,26 @@
+import type { CallState } from './call-state.ts'
+import { isLive, type Leg } from './leg.ts'
+import { sayPerson } from './say.ts'
+import type { World } from './world.ts'
+
+/** A phone of a person was dialled for this call. Several phones of one person ring as one. */
+export function startRinging(world: World, call: CallState, leg: Leg, at: number): void {
+  call.rings.add(leg)
+  if (!isLive(leg) || leg.upAt !== undefined) return
+  const phones = call.ringing.get(leg.extension)
+  if (phones) {
+    phones.add(leg)
+    return
+  }
+  call.ringing.set(leg.extension, new Set([leg]))
+  if (!call.talking.has(leg.extension)) sayPerson(world, call, 'ringing', leg.extension, at)
+}
+
+/** The phone is gone without a conversation (one that answered is told by the conversation). */
+export function stopRinging(world: World, leg: Leg, at: number): void {
+  const call = leg.home
+  const phones = call?.ringing.get(leg.extension)
+  if (!call || !phones?.delete(leg) || phones.size > 0) return
+  call.ringing.delete(leg.extension)
+  if (!call.over) sayPerson(world, call, 'ringing-ended', leg.extension, at)
+}

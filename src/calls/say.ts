@@ -1,0 +1,31 @@
+import type { Phase } from './call.ts'
+import type { CallState } from './call-state.ts'
+import { describeCall } from './describe-call.ts'
+import type { World } from './world.ts'
+
+type PersonPhase = Extract<Phase, { readonly extension: string }>['kind']
+
+/** The call exists for the rest of the house. Said again when a call that began without a client gets one (click-to-call). */
+export function sayArrived(world: World, call: CallState, at: number): void {
+  const wanted = call.clients.length > 0 ? 'with client' : 'without client'
+  if (call.noise || call.arrivedSaid === wanted || call.arrivedSaid === 'with client') return
+  call.arrivedSaid = wanted
+  world.phases.push({ kind: 'arrived', at, call: describeCall(world, call, at) })
+}
+
+/** Something happened to a person of the call. */
+export function sayPerson(world: World, call: CallState, kind: PersonPhase, extension: string, at: number): void {
+  if (call.noise) return
+  sayArrived(world, call, at)
+  world.phases.push({ kind, at, call: describeCall(world, call, at), extension })
+}
+
+export function sayAbsorbed(world: World, call: CallState, into: CallState, at: number): void {
+  if (call.arrivedSaid === 'no') return
+  world.phases.push({ kind: 'absorbed', at, call: describeCall(world, call, at), into: into.id })
+}
+
+export function sayEnded(world: World, call: CallState, at: number): void {
+  if (call.noise) return
+  world.phases.push({ kind: 'ended', at, call: describeCall(world, call, at) })
+}

@@ -1,0 +1,162 @@
+import type { CallEvent } from './call-event.ts'
+import { release, scheduleEnd } from './end.ts'
+import { endBridge, enterBridge, leaveBridge } from './follow-bridge.ts'
+import { begin, end, meet, reconstructed } from './follow-channel.ts'
+import { followDial } from './follow-dial.ts'
+import { link } from './identity.ts'
+import { closed, opened } from './interval.ts'
+import { isLive, type Leg } from './leg.ts'
+import { missedEvents } from './snapshot.ts'
+import { noteAttendedTransfer, noteBlindTransfer } from './transfers.ts'
+import { keep, type World } from './world.ts'
+
+type Of<K extends CallEvent['kind']> = Extract<CallEvent, { readonly kind: K }>
+
+/** One event changes the world. What does not fit (late, repeated, of a channel long gone) leaves it as it was. */
+export function takeEvent(world: World, event: CallEvent): void {
+  world.seq += 1
+  switch (event.kind) {
+    case 'clock':
+      return
+    case 'snapshot':
+      for (const missed of missedEvents(world, event)) takeEvent(world, missed)
+      return
+    case 'channel-created':
+      takeCreated(world, event)
+      break
+    case 'dial':
+      takeDial(world, event)
+      break
+    case 'blind-transfer':
+      takeBlindTransfer(world, event)
+      break
+    case 'attended-transfer':
+      takeAttendedTransfer(world, event)
+      break
+    case 'pickup':
+      takeTogether(world, event, event.picker)
+      break
+    case 'related':
+      takeTogether(world, event, event.other)
+      break
+    case 'bridge-gone':
+      keep(world, event, ...endBridge(world, event.bridge.id, event.at))
+      break
+    case 'recording':
+      takeRecording(world, event)
+      break
+    default:
+      takeChannelEvent(world, event)
+      break
+  }
+}
+
+type ChannelEvent = Of<
+  'channel-seen' | 'hangup-requested' | 'channel-gone' | 'bridge-entered' | 'bridge-left' | 'hold' | 'unhold' | 'dtmf'
+>
+
+function takeChannelEvent(world: World, event: ChannelEvent): void {
+  const { at, channel } = event
+  if (event.kind === 'channel-gone' && !world.legs.has(channel.id)) return
+  const leg = meet(world, channel, at)
+  if (!leg) return
+  keep(world, event, leg)
+  switch (event.kind) {
+    case 'channel-seen':
+      if (event.afterGap && leg.home) leg.home.evidence = reconstructed(world)
+      return
+    case 'hangup-requested':
+      leg.hungUpBy ??= event.by
+      return
+    case 'channel-gone':
+      takeGone(world, leg, event)
+      break
+    case 'bridge-entered':
+      enterBridge(world, leg, event.bridge, at)
+      break
+    case 'bridge-left':
+      leaveBridge(world, leg, event.bridge.id, at)
+      break
+    case 'hold':
+      if (isLive(leg)) leg.holds = opened(leg.holds, at)
+      return
+    case 'unhold':
+      leg.holds = closed(leg.holds, at)
+      return
+    case 'dtmf':
+      takeDigit(leg, event.digit)
+      break
+    default:
+      unreachable(event)
+      break
+  }
+}
+
+function takeCreated(world: World, event: Of<'channel-created'>): void {
+  const { channel, born, at } = event
+  if (world.legs.has(channel.id) || world.forgotten.has(channel.id)) return
+  const leg = begin(world, channel, born, at)
+  keep(world, event, leg)
+}
+
+function takeGone(world: World, leg: Leg, event: Of<'channel-gone'>): void {
+  if (event.by) leg.hungUpBy ??= event.by
+  end(world, leg, event.cause, event.at)
+  if (leg.home) release(world, leg.home)
+}
+
+function takeDial(world: World, event: Of<'dial'>): void {
+  const peer = meet(world, event.peer, event.at)
+  const caller = event.caller && meet(world, event.caller, event.at)
+  if (!peer) return
+  keep(world, event, peer, caller)
+  followDial(world, event, caller, peer)
+  if (peer.home) scheduleEnd(world, peer.home, event.at)
+}
+
+function takeTogether(world: World, event: Of<'pickup' | 'related'>, second: Of<'pickup'>['picker']): void {
+  const a = meet(world, event.channel, event.at)
+  const b = meet(world, second, event.at)
+  if (!a || !b) return
+  keep(world, event, a, b)
+  link(world, a, b, event.at)
+}
+
+function takeBlindTransfer(world: World, event: Of<'blind-transfer'>): void {
+  const transferer = meet(world, event.transferer, event.at)
+  const transferee = event.transferee && meet(world, event.transferee, event.at)
+  if (!transferer) return
+  keep(world, event, transferer, transferee)
+  if (transferee) link(world, transferer, transferee, event.at)
+  noteBlindTransfer(world, transferer, transferee, event.exten, event.at)
+}
+
+function takeAttendedTransfer(world: World, event: Of<'attended-transfer'>): void {
+  const [first, second, transferee, target] = [event.firstLeg, event.secondLeg, event.transferee, event.target].map(
+    (facts) => facts && meet(world, facts, event.at),
+  )
+  if (!first || !second) return
+  keep(world, event, first, second, transferee, target)
+  for (const other of [second, transferee, target]) if (other) link(world, first, other, event.at)
+  noteAttendedTransfer(first, second, target, event.at)
+}
+
+function takeRecording(world: World, event: Of<'recording'>): void {
+  const { channelId, bridgeId } = event
+  const leg = channelId === undefined ? undefined : world.legs.get(channelId)
+  const members = bridgeId === undefined ? [] : [...(world.bridges.get(bridgeId)?.members ?? [])]
+  for (const each of leg ? [leg, ...members] : members) {
+    keep(world, event, each)
+    each.home?.recordings.add(event.file)
+  }
+}
+
+/** Digits of a menu: dialled by a client nobody is connected with, and not into a mailbox. */
+function takeDigit(leg: Leg, digit: string): void {
+  if (leg.role !== 'client' || leg.bridge || !leg.home || /^voicemail/i.test(leg.app)) return
+  leg.home.ivr += digit
+}
+
+function unreachable(event: never): void {
+  void event
+}

@@ -1,0 +1,44 @@
+import { normalisePhone } from '../numbers/phone-number.ts'
+import type { CallState } from './call-state.ts'
+import { isLive, type Leg } from './leg.ts'
+import type { World } from './world.ts'
+
+/** Notes a blind transfer with the call that was sent on. */
+export function noteBlindTransfer(
+  world: World,
+  transferer: Leg,
+  transferee: Leg | undefined,
+  exten: string,
+  at: number,
+): void {
+  const call = transferee?.home ?? transferer.home
+  if (!call || call.over || !transferer.extension) return
+  call.transfers.push({ kind: 'blind', from: transferer.extension, to: targetName(world, exten), at })
+}
+
+/** Notes an attended transfer with the call whose client was handed over. */
+export function noteAttendedTransfer(transferer: Leg, secondLeg: Leg, target: Leg | undefined, at: number): void {
+  const call = transferer.home?.over ? secondLeg.home : transferer.home
+  if (!call || call.over || !transferer.extension) return
+  const to = partyName(target) || consulted(call, transferer, secondLeg)
+  call.transfers.push({ kind: 'attended', from: transferer.extension, to, at })
+}
+
+function targetName(world: World, exten: string): string {
+  return world.directory.personAt(exten)?.extension ?? (normalisePhone(exten, world.country) || exten)
+}
+
+function partyName(leg: Leg | undefined): string {
+  if (leg?.role === 'person') return leg.extension || (leg.external ?? '')
+  return ''
+}
+
+/** The person reached last who is not the transferer: whom the transferer talked to, or whose phone still rings. */
+function consulted(call: CallState, transferer: Leg, secondLeg: Leg): string {
+  const others = [...call.legs].filter(
+    (leg) => leg.role === 'person' && leg.extension !== transferer.extension && isLive(leg),
+  )
+  const dialled = others.filter((leg) => leg.createdAt >= secondLeg.createdAt)
+  const newest = (dialled.length > 0 ? dialled : others).toSorted((a, b) => a.createdAt - b.createdAt).at(-1)
+  return partyName(newest) || secondLeg.exten
+}

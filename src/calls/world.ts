@@ -1,0 +1,84 @@
+import { BoundedMap } from './bounded-map.ts'
+import type { BridgeState } from './bridges.ts'
+import type { Evidence, Phase } from './call.ts'
+import type { CallEvent } from './call-event.ts'
+import { type CallState, currentCall } from './call-state.ts'
+import { createDeadlines, type Deadlines } from './deadlines.ts'
+import type { Directory } from './directory.ts'
+import type { Leg } from './leg.ts'
+
+/** Everything the fold knows. Found by id, so that an event costs the same whatever else is going on. */
+export interface World {
+  readonly directory: Directory
+  readonly country: string
+  readonly evidence: Evidence
+  readonly legs: Map<string, Leg>
+  readonly bridges: Map<string, BridgeState>
+  /** Local channels by the part of the name both halves share. */
+  readonly pairs: Map<string, Leg[]>
+  /** Calls that are not over, noise included. */
+  readonly calls: Set<CallState>
+  /** The newest call of each linkedid, while it has channels. */
+  readonly byLinkedid: Map<string, CallState>
+  /** How many calls a linkedid had; late events and further calls of long channels need it. */
+  readonly uses: BoundedMap<string, number>
+  /** Channels of calls that are over: an event that still names one is late and means nothing. */
+  readonly forgotten: BoundedMap<string, true>
+  /** Calls that are over, by each of their ids. */
+  readonly remembered: BoundedMap<string, CallState>
+  readonly deadlines: Deadlines<CallState>
+  /** What the current event changed for the rest of the house. */
+  phases: Phase[]
+  seq: number
+  /** The latest instant heard of. */
+  now: number
+  noise: number
+}
+
+/** Enough for the longest channels of a busy day. */
+const REMEMBERED_IDS = 20_000
+/** Calls that can still be asked for after their end; each keeps its events. */
+const REMEMBERED_CALLS = 200
+
+export function createWorld(options: Pick<World, 'directory' | 'country' | 'evidence'>): World {
+  return {
+    ...options,
+    legs: new Map(),
+    bridges: new Map(),
+    pairs: new Map(),
+    calls: new Set(),
+    byLinkedid: new Map(),
+    uses: new BoundedMap(REMEMBERED_IDS),
+    forgotten: new BoundedMap(REMEMBERED_IDS),
+    remembered: new BoundedMap(REMEMBERED_CALLS),
+    deadlines: createDeadlines(),
+    phases: [],
+    seq: 0,
+    now: 0,
+    noise: 0,
+  }
+}
+
+/** The other half of a Local channel. */
+export function otherHalf(world: World, leg: Leg): Leg | undefined {
+  return leg.pair === undefined ? undefined : world.pairs.get(leg.pair)?.find((each) => each !== leg)
+}
+
+/** The call by its id or any linkedid, running or remembered. */
+export function findCall(world: World, id: string): CallState | undefined {
+  const running = world.byLinkedid.get(id)
+  const remembered = world.remembered.get(id)
+  for (const each of [running, remembered]) {
+    if (each?.id === id) return each
+  }
+  const byNumber = [...world.calls].find((call) => call.id === id)
+  const found = byNumber ?? running ?? remembered
+  return found && currentCall(found)
+}
+
+/** Keeps an event with the channels it told something of. */
+export function keep(world: World, event: CallEvent, ...legs: readonly (Leg | undefined)[]): void {
+  for (const leg of legs) {
+    if (leg && leg.events.at(-1)?.event !== event) leg.events.push({ seq: world.seq, event })
+  }
+}
