@@ -38,8 +38,10 @@ export function createCrmSide({ config, store, log, now, random }: CrmSideDeps):
   ]
   const outbox = createOutbox({
     store: store.outbox,
+    settings: store.settings,
     handlers,
     pace,
+    inFlight,
     now,
     random,
     log,

@@ -5,6 +5,8 @@ export type ReceivedCard = Readonly<Record<string, unknown>> & { readonly type: 
 /** A manager's browser at `/crm/cardws`, without the browser. */
 export interface CardListener extends Disposable {
   readonly messages: readonly ReceivedCard[]
+  /** Calls back with every message to come. */
+  onMessage(react: (message: ReceivedCard) => void): void
   /** The first message, past or to come, that fits. @throws when none came in time. */
   waitFor(fits: (message: ReceivedCard) => boolean, timeoutMs: number): Promise<ReceivedCard>
 }
@@ -14,11 +16,14 @@ export async function listenToCards(port: number, token: string): Promise<CardLi
   const socket = new WebSocket(`ws://127.0.0.1:${port}/crm/cardws`)
   const messages: ReceivedCard[] = []
   const waiters = new Set<() => void>()
+  const reactions = new Set<(message: ReceivedCard) => void>()
   const wake = () => {
     for (const waiter of waiters) waiter()
   }
   socket.on('message', (data) => {
-    messages.push(JSON.parse(String(data)))
+    const message: ReceivedCard = JSON.parse(String(data))
+    messages.push(message)
+    for (const react of reactions) react(message)
     wake()
   })
   socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', token })))
@@ -45,5 +50,5 @@ export async function listenToCards(port: number, token: string): Promise<CardLi
     }
   }
   await waitFor((message) => message.type === 'welcome', 5_000)
-  return { messages, waitFor, [Symbol.dispose]: () => socket.terminate() }
+  return { messages, waitFor, onMessage: (react) => reactions.add(react), [Symbol.dispose]: () => socket.terminate() }
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../amocrm-sandbox/sandbox.ts'
@@ -38,8 +39,8 @@ export interface Stage extends AsyncDisposable {
   /** Starts the service on the same state as before; resolves when it is ready and its contact index is filled. */
   start(): Promise<ServiceProcess>
   cards(extension: string): Promise<CardListener>
-  /** Waits until the outbox has nothing left to do. */
-  settled(service: ServiceProcess, timeoutMs: number): Promise<void>
+  /** Waits until every call has ended and the outbox of the running service has nothing left to do. */
+  settled(timeoutMs: number): Promise<void>
 }
 
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -48,7 +49,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const lab = parts.use(await startLab(options))
   const directory = await mkdtemp(join(tmpdir(), 'callweave-stage-'))
   parts.defer(() => rm(directory, { recursive: true, force: true }))
-  const port = options.port ?? (await freePort())
+  const port = options.port || (await freePort())
   const configFile = join(directory, 'config.json')
   await writeFile(
     configFile,
@@ -77,14 +78,18 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     if (!person) throw new Error(`nobody on the stage has the extension ${extension}`)
     return listenToCards(port, person.cardToken)
   }
-  const settled = (service: ServiceProcess, timeoutMs: number) =>
+  const quiet = async (): Promise<boolean> => {
+    const service = running.at(-1)
+    if (!service || (await service.status('calls.live')) !== 0) return false
+    const counts = await service.status('outbox.counts')
+    return isCounts(counts) && counts.waiting + counts.sending + counts.unproven === 0
+  }
+  // Asked twice: between the end of a call and its jobs in the outbox lies a commit.
+  const settled = (timeoutMs: number) =>
     eventually(
-      async () => {
-        const counts = await service.status('outbox.counts')
-        return isCounts(counts) && counts.waiting + counts.sending + counts.unproven === 0
-      },
+      async () => (await quiet()) && sleep(200).then(quiet),
       timeoutMs,
-      'the outbox still has work to do',
+      'calls or the outbox still have work to do',
     )
   const closing = parts.move()
   return { lab, sandbox, configFile, port, start, cards, settled, [Symbol.asyncDispose]: () => closing.disposeAsync() }
@@ -99,7 +104,7 @@ export async function eventually(
   const deadline = Date.now() + timeoutMs
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`${complaint} after ${timeoutMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await sleep(50)
   }
 }
 
