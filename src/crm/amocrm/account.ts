@@ -8,7 +8,7 @@ import { Account, User } from './schema.ts'
 export async function readAccount(api: Api, signal: AbortSignal): Promise<CrmAccount> {
   const account = Account.safeParse(await api.get('/api/v4/account', [], { signal }))
   if (!account.success) throw new CrmAnswerMalformed('GET /api/v4/account: not an account', { cause: account.error })
-  return { ...account.data, clockSkewMs: Math.round(api.skewMs() ?? 0) }
+  return { ...account.data, clockSkewMs: api.skewMs() ?? 0 }
 }
 
 /** @throws CrmForbidden when the token is not an administrator's */

@@ -57,7 +57,7 @@ export function createApi({ origin, token, pace, transport, now, log }: ApiDeps)
       const answer = await transport(request, signal)
       // The Date header has whole seconds and was written somewhere between sending and receiving.
       const date = Date.parse(answer.headers.date ?? '')
-      if (!Number.isNaN(date)) skew = date + 500 - (sentAt + now()) / 2
+      if (!Number.isNaN(date)) skew = Math.round(date + 500 - (sentAt + now()) / 2)
       return answer
     })
     const reading = readAnswer(answer, `${request.method} ${request.url.pathname}`)

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, test } from 'vitest'
+import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
+import { createAmocrm } from '../crm/amocrm/amocrm.ts'
+import type { Store } from '../store/ports.ts'
+import { openStore } from '../store/sqlite/open-store.ts'
+import { type ContactIndexSync, createContactIndexSync } from './contact-index-sync.ts'
+
+const { signal } = new AbortController()
+
+let folder: string
+let store: Store
+let sandbox: Sandbox
+let sync: ContactIndexSync
+let clock: number
+let warnings: string[]
+
+beforeEach(async () => {
+  clock = Date.parse('2026-11-20T08:00:00Z')
+  warnings = []
+  folder = await mkdtemp(join(tmpdir(), 'callweave-index-'))
+  store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
+  sandbox = await startSandbox({ rateLimit: { perSecond: 1000 }, clock: () => clock })
+  sync = follow()
+})
+afterEach(async () => {
+  await sandbox[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function follow(every = 0.02): ContactIndexSync {
+  const now = () => clock
+  const log = { info: () => undefined, warn: (_fields: object, message: string) => void warnings.push(message) }
+  const crm = createAmocrm({
+    account: sandbox.url,
+    token: sandbox.token,
+    source: 'Callweave',
+    country: 'RU',
+    pace: { run: (_urgency, request) => request() },
+    now,
+    log,
+  })
+  return createContactIndexSync({ crm, index: store.contactIndex, country: 'RU', now, log, every })
+}
+const idsOf = async (key: string) => (await store.contactIndex.lookup(key)).map(({ kind, id }) => `${kind} ${id}`)
+
+async function until(reached: () => boolean | Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 400; n++) {
+    if (await reached()) return
+    await sleep(5)
+  }
+  assert.fail('not reached within two seconds')
+}
+
+async function running<T>(body: () => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const run = sync.run(stop.signal)
+  try {
+    return await body()
+  } finally {
+    stop.abort()
+    await run
+  }
+}
+const complete = async () => (await sync.status()).complete
+
+describe('the first fill', () => {
+  test('brings contacts and companies under every number they have', async () => {
+    const ivan = sandbox.addContact({ name: 'Иван', phones: ['8 (922) 153-23-27', '+7 922 153-23-28'] })
+    const firm = sandbox.addCompany({ name: 'Ромашка', phones: ['(343) 222-33-44 доб. 5'] })
+    sandbox.addContact({ name: 'без телефона' })
+    await running(() => until(complete))
+    assert.deepEqual(await idsOf('9221532327'), [`contact ${ivan}`])
+    assert.deepEqual(await idsOf('9221532328'), [`contact ${ivan}`])
+    assert.deepEqual(await idsOf('3432223344'), [`company ${firm}`])
+    assert.deepEqual(
+      { ...(await sync.status()), cursor: undefined },
+      {
+        complete: true,
+        clients: 2,
+        cursor: undefined,
+        lastError: undefined,
+      },
+    )
+  })
+
+  test('an empty account is complete, too', async () => {
+    await running(() => until(complete))
+    assert.equal((await sync.status()).clients, 0)
+  })
+
+  test('until it is complete, refresh says that absence means nothing', async () => {
+    assert.equal(await sync.refresh(signal), false)
+    assert.equal(sandbox.requests().length, 0)
+  })
+
+  test('stopped half-way it goes on from there', async () => {
+    for (let n = 0; n < 900; n++) {
+      clock += 1000
+      sandbox.addContact({ name: `К${n}`, phones: [`+7900${1000000 + n}`] })
+    }
+    const third = sandbox.fault({ match: { path: '/api/v4/contacts', nth: 3 }, do: { kind: 'hang' } })
+    await running(() => until(() => third.left() === 0))
+    const { complete: done, clients } = await sync.status()
+    assert.equal(done, false)
+    assert.ok(clients >= 250 && clients < 900, `${clients} clients`)
+    sandbox.clearRequests()
+    sync = follow()
+    await running(() => until(complete))
+    assert.equal((await sync.status()).clients, 900)
+    assert.ok(sandbox.requests().filter((request) => request.path === '/api/v4/contacts').length <= 4)
+  })
+
+  test('what the CRM refuses is waited out and told', async () => {
+    sandbox.fault({ match: { path: '/api/v4/contacts' }, do: { kind: 'unpaid' } })
+    await running(async () => {
+      await until(async () => (await sync.status()).lastError !== undefined)
+      assert.match((await sync.status()).lastError?.message ?? '', /402/)
+    })
+    assert.ok(warnings.includes('contact index cannot follow the CRM'))
+    assert.equal(sandbox.requests().filter((request) => request.path === '/api/v4/contacts').length, 1)
+  })
+})
+
+describe('following changes', () => {
+  beforeEach(() => running(() => until(complete)))
+
+  test('a new client, a new number and a new owner arrive by themselves', async () => {
+    clock += 1000
+    const id = sandbox.addContact({ name: 'Иван', phones: ['89221532327'] })
+    await running(() => until(async () => (await idsOf('9221532327')).length > 0))
+    assert.deepEqual(await idsOf('9221532327'), [`contact ${id}`])
+  })
+
+  test('refresh has whatever stood in the CRM when it was asked', async () => {
+    const id = sandbox.addContact({ name: 'Иван', phones: ['89221532327'] })
+    assert.equal(await sync.refresh(signal), true)
+    assert.deepEqual(await idsOf('9221532327'), [`contact ${id}`])
+  })
+
+  test('many who ask at once share their deltas', async () => {
+    sandbox.clearRequests()
+    await Promise.all(Array.from({ length: 50 }, () => sync.refresh(signal)))
+    assert.equal(sandbox.requests().length, 4)
+  })
+
+  test('the number a merge took away leads to the winner', async () => {
+    const loser = sandbox.addContact({ name: 'Иван', phones: ['89221532327'] })
+    const winner = sandbox.addContact({ name: 'Иван Петров' })
+    await sync.refresh(signal)
+    clock += 5000
+    sandbox.mergeContacts(loser, winner)
+    await sync.refresh(signal)
+    assert.ok((await idsOf('9221532327')).includes(`contact ${winner}`))
+  })
+
+  test('refresh says what went wrong, and the next one works', async () => {
+    sandbox.fault({ match: { method: 'GET' }, do: { kind: 'server-error' } })
+    await assert.rejects(sync.refresh(signal), { name: 'CrmOutcomeUnknown' })
+    assert.equal(await sync.refresh(signal), true)
+  })
+
+  test('a client who lost the phone leaves its number', async () => {
+    const id = sandbox.addContact({ name: 'Иван', phones: ['89221532327'] })
+    await sync.refresh(signal)
+    clock += 5000
+    await patchContact(id, [])
+    await sync.refresh(signal)
+    assert.deepEqual(await idsOf('9221532327'), [])
+    clock += 5000
+    await patchContact(id, [{ field_code: 'PHONE', values: [{ value: '89221532328' }] }])
+    await sync.refresh(signal)
+    assert.deepEqual(await idsOf('9221532328'), [`contact ${id}`])
+  })
+})
+
+/** As a manager's browser would. */
+async function patchContact(id: number, fields: readonly unknown[]): Promise<void> {
+  const custom_fields_values = fields.length > 0 ? fields : [{ field_code: 'PHONE', values: null }]
+  const answer = await fetch(`${sandbox.url}/api/v4/contacts/${id}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ custom_fields_values }),
+  })
+  assert.equal(answer.status, 200, await answer.text())
+}
