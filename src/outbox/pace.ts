@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import Bottleneck from 'bottleneck'
 
 /** Calls of the moment, calls of the past, everything that only keeps us informed. */
@@ -20,15 +20,26 @@ export interface PaceOptions {
   readonly inFlight: number
 }
 
-/** Bottleneck's scale: 0 first, 9 last. */
-const priorities: Readonly<Record<Urgency, number>> = { live: 1, backfill: 5, index: 8 }
-
-/** @returns a pace that never lets two requests start closer than `1 / requestsPerSecond`: a window of one second then never holds more, however it slides. */
+/**
+ * Bottleneck binds a request to its turn one interval and more ahead, and priority ends there. So turns are drawn nameless,
+ * and each serves the most urgent of those who wait when it comes.
+ * @returns a pace that never lets two requests start closer than `1 / requestsPerSecond`: a window of one second then never holds more, however it slides.
+ */
 export function createPace({ requestsPerSecond, inFlight }: PaceOptions): Pace {
-  const limiter = new Bottleneck({ minTime: Math.ceil(1000 / requestsPerSecond), maxConcurrent: inFlight })
+  const turns = new Bottleneck({ minTime: Math.ceil(1000 / requestsPerSecond), maxConcurrent: inFlight })
   const frame = new AsyncLocalStorage<Urgency>()
+  const waiting: Readonly<Record<Urgency, (() => Promise<void>)[]>> = { live: [], backfill: [], index: [] }
+  const serveOne = () => (waiting.live.shift() ?? waiting.backfill.shift() ?? waiting.index.shift())?.()
+
   return {
-    run: (urgency, request) => limiter.schedule({ priority: priorities[frame.getStore() ?? urgency] }, request),
+    run<T>(urgency: Urgency, request: () => Promise<T>) {
+      const { promise, resolve, reject } = Promise.withResolvers<T>()
+      // A turn may come to us by somebody else's draw: what the request sees must be its own caller's frame.
+      const bound = AsyncResource.bind(async () => request())
+      waiting[frame.getStore() ?? urgency].push(() => bound().then(resolve, reject))
+      turns.schedule(async () => serveOne()).catch(reject)
+      return promise
+    },
     as: (urgency, work) => frame.run(urgency, work),
   }
 }
