@@ -69,7 +69,7 @@ const UNKNOWN_KIND_MS = 300_000
 export function createOutbox(deps: OutboxDeps): Outbox {
   const { store, log, random, inFlight, policies = everydayPolicies } = deps
   const handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]))
-  const clock = createClock(deps.now, deps.monotonic ?? (() => performance.now()))
+  const clock = createClock(deps.now, deps.monotonic ?? (() => Math.round(performance.now())))
   const watchingSince = clock.steady()
   const alarm = createAlarm()
   const sizes = createBatchSizes(policies.batch, handlers)
