@@ -12,7 +12,7 @@ export type FaultAction =
   | { readonly kind: 'reset'; readonly execution?: Execution; readonly delayMs?: number }
   /** Never answered; the connection stays open. */
   | { readonly kind: 'hang'; readonly execution?: Execution }
-  /** 200 with broken JSON; the work is done. */
+  /** The usual status with half of the JSON; the work is done. */
   | { readonly kind: 'malformed' }
   /** 402. */
   | { readonly kind: 'unpaid' }
