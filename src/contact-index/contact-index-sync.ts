@@ -91,7 +91,7 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
 
   async function read(since: number | undefined, complete: boolean, signal: AbortSignal): Promise<number | undefined> {
     let cursor = (await index.progress()).cursor
-    for await (const page of crm.clientsChangedSince(since, signal, complete ? 'live' : 'backfill')) {
+    for await (const page of crm.clientsChangedSince(since, signal, complete ? 'live' : 'index')) {
       const clients = page.clients.map((client) => indexedClient(client, country))
       await index.upsert(clients.filter((client) => client.keys.length > 0))
       for (const client of clients) if (client.keys.length === 0) await index.remove(client.kind, client.id)

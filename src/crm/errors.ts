@@ -40,10 +40,13 @@ export class CrmUnpaid extends AccountRefusal {
   override name = 'CrmUnpaid'
 }
 
-/** The token's user lacks the right for this request; other requests are not touched by it. */
+/**
+ * The token's user lacks the right for this request; other requests are not touched by it. An administrator can mend that, so a
+ * refused write is not lost: it may be sent again.
+ */
 export class CrmForbidden extends CrmError {
   override name = 'CrmForbidden'
-  override readonly written = 'never'
+  override readonly written = 'no'
 }
 
 /** What the CRM found wrong with one item of a batch. */

@@ -10,12 +10,12 @@ export interface Crm {
   users(signal: AbortSignal): Promise<readonly CrmUser[]>
   /**
    * Contacts and companies changed since `since` (undefined: all of them), page by page, least recently changed first.
-   * Entities in the trash and those waiting in unsorted do not come. `backfill` requests stand back behind everybody's.
+   * Entities in the trash and those waiting in unsorted do not come. `index` requests stand back behind everybody's.
    */
   clientsChangedSince(
     since: number | undefined,
     signal: AbortSignal,
-    urgency?: 'live' | 'backfill',
+    urgency?: 'live' | 'index',
   ): AsyncIterable<ClientPage>
   /** Live look-up of one number; every hit is checked against the phone fields. Never proof of absence right after a creation. */
   findClientsByPhone(phone: string, signal: AbortSignal): Promise<readonly CrmClient[]>

@@ -2,7 +2,7 @@
 export interface CallPeople {
   /** The last person who talked. */
   readonly talked?: StaffRef
-  /** Unanswered: everybody who was rung (outbound: who called), in order. */
+  /** Unanswered: everybody who was rung, in order, and last whoever began an outbound call. */
   readonly tried: readonly StaffRef[]
   readonly direction: 'in' | 'out'
   readonly defaultUser?: number

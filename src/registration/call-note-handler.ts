@@ -95,6 +95,7 @@ export function callNoteHandler(deps: CallNoteHandlerDeps): JobHandler<CallNoteP
     try {
       const stored = grounded.length === 0 ? [] : await crm.callNotesOn(entitiesOf(grounded), since, signal)
       return jobs.map((job): Proof => {
+        if (!grounded.some((each) => each.job === job)) return { kind: 'unknown', reason: 'the client is not known' }
         const note = stored.find((each) => each.uniq === job.payload.uniq)
         return note ? { kind: 'found', result: found(note) } : { kind: 'absent' }
       })

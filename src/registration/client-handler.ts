@@ -40,6 +40,7 @@ export function clientHandler(deps: ClientHandlerDeps): JobHandler<ClientPayload
   async function send(jobs: readonly ClientJob[], signal: AbortSignal): Promise<SendResult> {
     const outcomes = new Map<string, Outcome>()
     const errors: unknown[] = []
+    let tooMany = false
     const settle = (key: string, outcome: Outcome) => outcomes.set(key, outcome)
     const open = () => distinctByKey(jobs).filter(([key]) => !outcomes.has(key))
 
@@ -49,7 +50,13 @@ export function clientHandler(deps: ClientHandlerDeps): JobHandler<ClientPayload
       if (open().length > 0) {
         const complete = await deps.refresh(signal)
         if (complete) await settleFromIndex(open(), settle)
-        if (!complete || open().length <= LIVE_LOOK_UPS) await lookUpLive(open(), settle, errors, signal)
+        const unknown = open()
+        if (!complete) {
+          // Every number needs a look-up of its own: the batch would take longer than it may.
+          tooMany = unknown.length > LIVE_LOOK_UPS
+          for (const [key] of unknown.slice(LIVE_LOOK_UPS)) settle(key, waitsItsTurn)
+        }
+        if (!complete || unknown.length <= LIVE_LOOK_UPS) await lookUpLive(open(), settle, errors, signal)
       }
     } catch (error) {
       errors.push(error)
@@ -58,7 +65,8 @@ export function clientHandler(deps: ClientHandlerDeps): JobHandler<ClientPayload
     await create(open(), settle, errors, signal)
 
     const results = jobs.map((job) => outcomes.get(keyOf(job)) ?? { kind: 'retry' as const, reason: 'not reached' })
-    return sendResult(results, errors, now())
+    const result = sendResult(results, errors, now())
+    return tooMany ? { ...result, tooHeavy: true } : result
   }
 
   async function settleFromIndex(open: readonly KeyedJob[], settle: Settle): Promise<void> {
@@ -145,6 +153,11 @@ type Settle = (key: string, outcome: Outcome) => void
 /** Lanes keep jobs of one number apart; should they meet in a batch all the same, they share one contact. */
 function distinctByKey(jobs: readonly ClientJob[]): readonly KeyedJob[] {
   return [...new Map(jobs.map((job) => [keyOf(job), job] as const).toReversed())]
+}
+
+const waitsItsTurn: Outcome = {
+  kind: 'retry',
+  reason: 'the contact index is being filled; numbers are looked up in turn',
 }
 
 function keyOf(job: ClientJob): string {

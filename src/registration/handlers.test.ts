@@ -157,6 +157,15 @@ describe('the client of a call', () => {
     assert.equal((resultOf(unknown) as { how: string }).how, 'created')
   })
 
+  test('while it is being filled, a rush is looked up in turn', async () => {
+    await store.contactIndex.saveProgress({ complete: false, cursor: undefined })
+    const jobs = Array.from({ length: 30 }, (_, n) => clientJob(`j${n}`, `+7900${1000000 + n}`))
+    const { outcomes, tooHeavy } = await clients.send(jobs, signal)
+    assert.equal(tooHeavy, true)
+    assert.equal(outcomes.filter((outcome) => outcome.kind === 'done').length, 10)
+    assert.equal(outcomes.filter((outcome) => outcome.kind === 'retry').length, 20)
+  })
+
   test('a dismissed owner does not cost the contact', async () => {
     const [outcome] = await send(clients, clientJob('a', phone, 7000009))
     assert.equal((resultOf(outcome) as { owner: number }).owner, 0)
@@ -309,7 +318,8 @@ describe('the call note', () => {
     )
   })
 
-  test('without a client it waits for one', async () => {
+  test('without a client it waits for one, and nothing can be proven', async () => {
+    assert.equal((await prove(notes, noteJob('17.2', undefined)))[0]?.kind, 'unknown')
     assert.equal((await send(notes, noteJob('17.2', undefined)))[0]?.kind, 'lost-ground')
     assert.equal(sandbox.requests().length, 0)
   })

@@ -159,6 +159,28 @@ describe('given a missed call', () => {
   })
 })
 
+describe('given an outbound call nobody took', () => {
+  const out: Call = { ...missed, direction: 'out', result: 'no-answer', people: [], startedBy: '102' }
+
+  test('whoever called stands in the note and would own the contact', () => {
+    assert.deepEqual((payloadOf(out, 'call-note') as { people: unknown }).people, {
+      direction: 'out',
+      tried: [{ extension: '102', user: 7000002 }],
+      defaultUser: 7000003,
+    })
+    assert.equal((payloadOf(out, 'client') as { owner: number }).owner, 7000002)
+  })
+
+  test('when the caller’s phone was rung first by a click, it is named once', () => {
+    const { people } = payloadOf({ ...out, people: [person('102')] }, 'call-note') as { people: { tried: unknown } }
+    assert.deepEqual(people.tried, [{ extension: '102', user: 7000002 }])
+  })
+
+  test('a caller who is off keeps it out of the CRM', () => {
+    assert.deepEqual(jobs({ ...out, startedBy: '109' }), [])
+  })
+})
+
 describe('given a call that is nobody’s business in the CRM, nothing is written', () => {
   const nothing = (call: Call, why: string, change: Partial<RegistrationSettings> = {}) => {
     assert.equal(reason(call, change), why)

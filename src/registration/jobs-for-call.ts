@@ -5,7 +5,7 @@ import type { NewJob } from '../outbox/job.ts'
 import { attribute, type CallPeople, type StaffRef } from './attribution.ts'
 import type { CallNotePayload, ClientPayload, TaskPayload } from './payloads.ts'
 import type { RegistrationSettings } from './settings.ts'
-import { whyUnregistered } from './why-unregistered.ts'
+import { whoTried, whyUnregistered } from './why-unregistered.ts'
 
 /** Q.850 causes that mean the number itself is wrong (design section 3). */
 const WRONG_NUMBER_CAUSES: readonly number[] = [1, 3, 22, 28]
@@ -84,7 +84,7 @@ function peopleOf(call: Call, settings: RegistrationSettings): CallPeople {
   return {
     direction: call.direction === 'out' ? 'out' : 'in',
     ...(call.responsible !== '' && { talked: ref(call.responsible) }),
-    tried: call.answered ? [] : call.people.map((person) => ref(person.extension)),
+    tried: call.answered ? [] : whoTried(call).map(ref),
     ...(settings.defaultUser !== undefined && { defaultUser: settings.defaultUser }),
   }
 }

@@ -57,9 +57,10 @@ export function taskHandler({ crm, index, now }: TaskHandlerDeps): JobHandler<Ta
       const stored = entities.length === 0 ? [] : await crm.tasksOn(entities, since, signal)
       return jobs.map((job, at): Proof => {
         const client = clients[at]
+        if (!client) return { kind: 'unknown', reason: 'the client is not known' }
         const task = stored.find(
           (each) =>
-            each.entity.kind === client?.kind &&
+            each.entity.kind === client.kind &&
             each.entity.id === client.id &&
             each.text === job.payload.text &&
             Math.floor(each.deadline / 1000) === Math.floor(job.payload.deadline / 1000),

@@ -26,7 +26,16 @@ export function whyUnregistered(call: Call, settings: RegistrationSettings): Why
 /** Whoever talked last decides; when nobody did, one person in mode `on` is enough to make the call everybody's business. */
 function belongsToSilentPeople(call: Call, settings: RegistrationSettings): boolean {
   if (call.responsible !== '') return !isOn(settings.personModes.get(call.responsible))
-  return call.people.length > 0 && call.people.every((person) => !isOn(settings.personModes.get(person.extension)))
+  const tried = whoTried(call)
+  return tried.length > 0 && tried.every((extension) => !isOn(settings.personModes.get(extension)))
+}
+
+/** Of a call nobody talked in: who was rung, in order, and last whoever began it. */
+export function whoTried(call: Call): readonly string[] {
+  const rung = call.people.map((person) => person.extension)
+  return call.startedBy === undefined
+    ? rung
+    : [...rung.filter((extension) => extension !== call.startedBy), call.startedBy]
 }
 
 function isOn(mode: string | undefined): boolean {

@@ -15,6 +15,9 @@ export type Reading =
   | { readonly kind: 'content'; readonly json: unknown }
   | { readonly kind: 'account-refused'; readonly refusal: AccountRefusalKind; readonly message: string }
 
+/** Old codes inside a 400's `detail`: no right to add, not enough rights (reference amocrm.md 2.3). */
+const NO_RIGHT = /"detail"\s*:\s*"[^"]*\b(?:244|288)\b/
+
 /** Bodies are quoted in errors, but not whole pages of HTML. */
 const QUOTED_CHARACTERS = 300
 
@@ -39,6 +42,7 @@ export function readAnswer(answer: HttpAnswer, request: string): Reading {
   // Redirects and pages for people do not come from the API: the address of the account is wrong or something stands in between.
   if (status < 400 || (status === 404 && !isJson(answer)))
     throw new CrmUnreachable(`${message}; check the CRM's address`)
+  if (isJson(answer) && NO_RIGHT.test(answer.text)) throw new CrmForbidden(message)
   throw new CrmRefused(message, status, itemErrors(answer))
 }
 

@@ -113,7 +113,7 @@ describe('given an answer that is not the API’s', () => {
 })
 
 describe('given a refusal that does not name its item', () => {
-  const refusal = JSON.stringify({ title: 'Bad Request', status: 400, detail: 'Код ошибки 244' })
+  const refusal = JSON.stringify({ title: 'Bad Request', status: 400, detail: 'Invalid request data' })
 
   test('the batch is halved until the item is alone, the others are written', async () => {
     let requests = 0
@@ -145,6 +145,15 @@ describe('given a refusal that does not name its item', () => {
     assert.ok(requests <= 25, `${requests} requests`)
     assert.ok(waiting.length > 200)
     assert.ok(waiting.every(({ error }) => error.written === 'no' && error.tooHeavy))
+  })
+
+  test('a missing right is nobody’s item: all wait for an administrator', async () => {
+    const body = JSON.stringify({ title: 'Bad Request', status: 400, detail: 'Код ошибки 244. Нет прав' })
+    const outcomes = await (await saying(400, validation, body)).createContacts(contacts, signal)
+    for (const outcome of outcomes) {
+      assert.ok(outcome.kind === 'failed' && outcome.error instanceof errors.CrmForbidden)
+      assert.equal(outcome.error.written, 'no')
+    }
   })
 
   test('an answer that forgets an item leaves that item unproven', async () => {

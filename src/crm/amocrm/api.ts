@@ -5,11 +5,11 @@ import { createGate } from './gate.ts'
 import { Page } from './schema.ts'
 import type { HttpRequest, Transport } from './transport.ts'
 
-/** Spaces requests; `live` goes before `backfill`. The outbox's pace is one. */
+/** Spaces requests, the more urgent first. The outbox's pace is one. */
 export interface Pace {
   run<T>(urgency: Urgency, request: () => Promise<T>): Promise<T>
 }
-export type Urgency = 'live' | 'backfill'
+export type Urgency = 'live' | 'index'
 
 export interface ApiLog {
   warn(fields: object, message: string): void
