@@ -91,6 +91,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 
   async function recover(): Promise<void> {
     await pause.restore()
+    await store.capDue(clock.now() + Math.max(policies.retry.capMs, policies.proof.capMs))
     const jobs = await store.interrupted()
     if (jobs.length === 0) return
     log.warn(

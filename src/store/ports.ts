@@ -86,6 +86,11 @@ export interface OutboxStore {
    * the first of its lane, so that the lane's other calls go on. Resolves with the keys of the jobs that died that way.
    */
   change(changes: readonly JobChange[]): Promise<readonly string[]>
+  /**
+   * Nothing that could go by `at` waits longer, unless its `notBefore` says so: for a start after the clock was set back,
+   * when waits measured by the old clock would last as long as it was ahead.
+   */
+  capDue(at: number): Promise<void>
   /** Jobs left in `sending` by a process that died. */
   interrupted(): Promise<readonly StoredJob[]>
   get(key: string): Promise<StoredJob | undefined>

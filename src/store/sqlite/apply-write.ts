@@ -24,6 +24,9 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
         return done
       case 'change-jobs':
         return { changed: true, died: jobs.change(write.changes) }
+      case 'cap-due':
+        jobs.capDue(write.at)
+        return done
       case 'upsert-clients':
         clients.upsert(write.clients)
         return done

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store-error.ts'
 import { type Lanes, prepareLanes } from './lanes.ts'
-import { textOf } from './row.ts'
+import { numberOf, textOf } from './row.ts'
 import type { ChangeRow, JobRow } from './write.ts'
 
 /** Writes of the outbox. Each leaves `lanes` true for every lane it touched. */
@@ -21,6 +21,13 @@ export function jobWrites(db: DatabaseSync) {
        reason = CASE WHEN ?12 IS 1 THEN NULL ELSE coalesce(?13, reason) END
      WHERE key = ?1`,
   )
+
+  // By way of an index that holds open jobs only: the table keeps every job that was ever done.
+  const late = db.prepare(
+    `SELECT seq, lane FROM jobs INDEXED BY jobs_by_age
+     WHERE state IN ('waiting', 'sending', 'unproven') AND due_at > max(?1, coalesce(not_before, ?1))`,
+  )
+  const setDue = db.prepare('UPDATE jobs SET due_at = max(?2, coalesce(not_before, ?2)) WHERE seq = ?1')
 
   const changeOne = (change: ChangeRow): readonly string[] => {
     const row = find.get(change.key)
@@ -62,6 +69,14 @@ export function jobWrites(db: DatabaseSync) {
       refreshAll(
         lanes,
         rows.map((row) => row.lane),
+      )
+    },
+    capDue(at: number): void {
+      const rows = late.all(at)
+      for (const row of rows) setDue.run(numberOf(row, 'seq'), at)
+      refreshAll(
+        lanes,
+        rows.map((row) => textOf(row, 'lane')),
       )
     },
     /** The keys of the jobs that died because their base is dead. */

@@ -43,6 +43,9 @@ export function sqliteOutbox(db: DatabaseSync, writer: Writer, now: () => number
       const written = await writer.write({ kind: 'change-jobs', changes: changes.map(changeRow) })
       return written.died
     },
+    async capDue(at) {
+      await writer.write({ kind: 'cap-due', at })
+    },
     interrupted: () => reading(() => interrupted.all().map(asJob)),
     get: (key) =>
       reading(() => {

@@ -6,6 +6,7 @@ export type Write =
   | { readonly kind: 'record-ended'; readonly entry: CallRow; readonly jobs: readonly JobRow[] }
   | { readonly kind: 'add-jobs'; readonly jobs: readonly JobRow[] }
   | { readonly kind: 'change-jobs'; readonly changes: readonly ChangeRow[] }
+  | { readonly kind: 'cap-due'; readonly at: number }
   | { readonly kind: 'upsert-clients'; readonly clients: readonly IndexedClient[] }
   | { readonly kind: 'remove-client'; readonly clientKind: 'contact' | 'company'; readonly id: number }
   | { readonly kind: 'save-progress'; readonly complete: boolean; readonly cursor: number | undefined }
