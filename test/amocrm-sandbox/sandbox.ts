@@ -1,3 +1,5 @@
+import { pageAnswer } from './page/page.ts'
+import { pageState } from './page/page-state.ts'
 import { accountRoutes } from './resources/account.ts'
 import { callRoutes } from './resources/calls.ts'
 import { companyRoutes } from './resources/companies.ts'
@@ -39,7 +41,7 @@ export interface SandboxOptions {
 
 /** amoCRM for tests: the account 'Acme' behind HTTP, and the hands and eyes of a person who sits in it. */
 export interface Sandbox extends Hands, AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`; the page for people is there, too. */
   readonly url: string
   /** Long-lived token of administrator 7000001. */
   readonly token: string
@@ -104,7 +106,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     activeUser: world.activeUser,
     run,
   })
-  const server = createHttpServer(frontDoor, now)
+  const pages = () => pageState(world, log.all())
+  const server = createHttpServer(async (request) => pageAnswer(request, pages) ?? frontDoor(request), now)
   options.seed?.(hands)
   url = `http://127.0.0.1:${await server.listen(options.port ?? 0)}`
 
