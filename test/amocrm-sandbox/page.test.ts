@@ -10,7 +10,14 @@ test('given names from strangers when the page is read then they are text, and n
     {
       entity_id: contact,
       note_type: 'call_in',
-      params: { duration: 65, source: 'c', phone: '+79991112233', call_status: 4, link: 'javascript:alert(1)', call_responsible: 7000002 },
+      params: {
+        duration: 65,
+        source: 'c',
+        phone: '+79991112233',
+        call_status: 4,
+        link: 'javascript:alert(1)',
+        call_responsible: 7000002,
+      },
     },
   ])
   for (let read = 0; read < 5; read += 1) assert.equal((await fetch(sandbox.url)).status, 200)
