@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
 import { createContactIndexSync } from '../contact-index/contact-index-sync.ts'
 import { createAmocrm } from '../crm/amocrm/amocrm.ts'
@@ -28,9 +28,16 @@ let clients: JobHandler<ClientPayload>
 let notes: JobHandler<CallNotePayload>
 let tasks: JobHandler<TaskPayload>
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'callweave-registration-'))
   store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
+})
+afterAll(async () => {
+  await store[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
   sandbox = await startSandbox({ rateLimit: { perSecond: 1000 } })
   crm = createAmocrm({
     account: sandbox.url,
@@ -51,9 +58,10 @@ beforeEach(async () => {
   await index.saveProgress({ complete: true, cursor: Date.now() - tenMinutes })
 })
 afterEach(async () => {
+  for (const { id } of sandbox.contacts()) await store.contactIndex.remove('contact', id)
+  for (const { kind, id } of await store.contactIndex.lookup('9221532327')) await store.contactIndex.remove(kind, id)
+  assert.equal((await store.contactIndex.progress()).clients, 0, 'the next test begins with an empty index')
   await sandbox[Symbol.asyncDispose]()
-  await store[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
 })
 
 function job<Payload>(key: string, kind: string, payload: Payload, change: Partial<Job<Payload>> = {}): Job<Payload> {
