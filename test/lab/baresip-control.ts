@@ -30,7 +30,7 @@ const ANSWER_WITHIN_MS = 5000
 export class BaresipControl implements Disposable {
   readonly #socket: Socket
   readonly #onEvent: (event: PhoneEvent) => void
-  readonly #waiting = new Map<string, (response: Response) => void>()
+  readonly #waiting = new Map<string, PromiseWithResolvers<Response>>()
   #rest: Buffer = Buffer.alloc(0)
   #tokens = 0
 
@@ -39,6 +39,9 @@ export class BaresipControl implements Disposable {
     this.#onEvent = onEvent
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('error', () => {})
+    socket.on('close', () => {
+      for (const { reject } of this.#waiting.values()) reject(new LabError('baresip has ended'))
+    })
   }
 
   /** Connects as soon as baresip listens. */
@@ -60,12 +63,14 @@ export class BaresipControl implements Disposable {
   /** @returns what baresip printed @throws LabError when it refuses or does not answer */
   async command(command: string, params = ''): Promise<string> {
     const token = String(++this.#tokens)
-    const { promise, resolve, reject } = Promise.withResolvers<Response>()
-    const timer = setTimeout(() => reject(new LabError(`baresip did not answer ${command}`)), ANSWER_WITHIN_MS)
-    this.#waiting.set(token, resolve)
+    if (this.#socket.closed) throw new LabError('baresip has ended')
+    const answer = Promise.withResolvers<Response>()
+    const late = () => answer.reject(new LabError(`baresip did not answer ${command}`))
+    const timer = setTimeout(late, ANSWER_WITHIN_MS)
+    this.#waiting.set(token, answer)
     this.#socket.write(encodeNetstring(JSON.stringify({ command, params, token })))
     try {
-      const response = await promise
+      const response = await answer.promise
       if (!response.ok) throw new LabError(`baresip refused ${command} ${params}: ${response.data ?? ''}`)
       return response.data ?? ''
     } finally {
@@ -91,6 +96,8 @@ export class BaresipControl implements Disposable {
       return
     }
     const response = Response.safeParse(message)
-    if (response.success && response.data.token !== undefined) this.#waiting.get(response.data.token)?.(response.data)
+    if (response.success && response.data.token !== undefined) {
+      this.#waiting.get(response.data.token)?.resolve(response.data)
+    }
   }
 }

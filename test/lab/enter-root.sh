@@ -6,7 +6,7 @@
 set -eu
 if [ "${CALLWEAVE_LAB_NAMESPACE:-}" != own ]; then
   if [ "$(id -u)" = 0 ]; then user=''; else user='--map-root-user'; fi
-  CALLWEAVE_LAB_NAMESPACE=own exec unshare $user --mount --propagation private sh "$0" "$@"
+  CALLWEAVE_LAB_NAMESPACE=own exec unshare $user --mount --propagation private --uts sh "$0" "$@"
 fi
 unset CALLWEAVE_LAB_NAMESPACE
 root=$1 writable=$2 directories=$3
@@ -18,4 +18,6 @@ for directory in $directories; do
 done
 mount --rbind /dev "$root/dev"
 mount --rbind /proc "$root/proc"
+# A host name that /etc/hosts knows: Asterisk asks the DNS of the world for its own address otherwise.
+hostname localhost
 exec chroot "$root" "$@"

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { aptMirror } from './apt-mirror.ts'
 import { cacheDirectory } from './cache-directory.ts'
@@ -31,7 +31,7 @@ const SUITES: Readonly<Record<AsteriskVersion, Suite>> = {
 }
 
 /** Part of the directory's name: another number builds anew beside the old one. */
-const RECIPE = 1
+const RECIPE = 2
 
 export interface BuildOptions {
   readonly log: (line: string) => void
@@ -78,6 +78,9 @@ async function debootstrap(suite: Suite, target: string, version: AsteriskVersio
     )
   }
   for (const directory of WRITABLE_DIRECTORIES) await mkdir(join(target, directory), { recursive: true })
+  // Nothing in the lab may ask a name server of the outside.
+  await writeFile(join(target, 'etc/hosts'), '127.0.0.1 localhost\n')
+  await writeFile(join(target, 'etc/resolv.conf'), '')
   await rm(join(target, 'var/cache/apt/archives'), { recursive: true, force: true })
 }
 
