@@ -60,7 +60,14 @@ export interface Transfer {
 export type Phase =
   | { readonly kind: 'arrived'; readonly at: number; readonly call: Call }
   | { readonly kind: 'ringing'; readonly at: number; readonly call: Call; readonly extension: string }
-  | { readonly kind: 'ringing-ended'; readonly at: number; readonly call: Call; readonly extension: string }
+  /** `elsewhere`: Asterisk hung the phone up because another one was answered (cause 26), or somebody talks already. */
+  | {
+      readonly kind: 'ringing-ended'
+      readonly at: number
+      readonly call: Call
+      readonly extension: string
+      readonly elsewhere: boolean
+    }
   | { readonly kind: 'conversation-started'; readonly at: number; readonly call: Call; readonly extension: string }
   | { readonly kind: 'conversation-ended'; readonly at: number; readonly call: Call; readonly extension: string }
   /** A clientless call was absorbed by another: its id stays as a tombstone, its cards move. */

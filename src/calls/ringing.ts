@@ -1,7 +1,10 @@
 import type { CallState } from './call-state.ts'
 import { isLive, type Leg } from './leg.ts'
-import { sayPerson } from './say.ts'
+import { sayPerson, sayRingingEnded } from './say.ts'
 import type { World } from './world.ts'
+
+/** Q.850; what Dial() gives the phones that lost (measured on 16.28 and 22.10, before the winner's own answer is told). */
+const ANSWERED_ELSEWHERE = 26
 
 /** A phone of a person was dialled for this call. Several phones of one person ring as one. */
 export function startRinging(world: World, call: CallState, leg: Leg, at: number): void {
@@ -22,5 +25,5 @@ export function stopRinging(world: World, leg: Leg, at: number): void {
   const phones = call?.ringing.get(leg.extension)
   if (!call || !phones?.delete(leg) || phones.size > 0) return
   call.ringing.delete(leg.extension)
-  if (!call.over) sayPerson(world, call, 'ringing-ended', leg.extension, at)
+  if (!call.over) sayRingingEnded(world, call, leg.extension, at, leg.cause === ANSWERED_ELSEWHERE)
 }

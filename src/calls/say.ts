@@ -3,7 +3,7 @@ import type { CallState } from './call-state.ts'
 import { describeCall } from './describe-call.ts'
 import type { World } from './world.ts'
 
-type PersonPhase = Extract<Phase, { readonly extension: string }>['kind']
+type PersonPhase = Exclude<Extract<Phase, { readonly extension: string }>['kind'], 'ringing-ended'>
 
 /** The call exists for the rest of the house. Said again when a call that began without a client gets one (click-to-call). */
 export function sayArrived(world: World, call: CallState, at: number): void {
@@ -18,6 +18,20 @@ export function sayPerson(world: World, call: CallState, kind: PersonPhase, exte
   if (call.noise) return
   sayArrived(world, call, at)
   world.phases.push({ kind, at, call: describeCall(world, call, at), extension })
+}
+
+/** @param elsewhere the phone was hung up because another one was answered. */
+export function sayRingingEnded(
+  world: World,
+  state: CallState,
+  extension: string,
+  at: number,
+  elsewhere: boolean,
+): void {
+  if (state.noise) return
+  sayArrived(world, state, at)
+  const call = describeCall(world, state, at)
+  world.phases.push({ kind: 'ringing-ended', at, call, extension, elsewhere: elsewhere || call.answered })
 }
 
 export function sayAbsorbed(world: World, call: CallState, into: CallState, at: number): void {

@@ -32,11 +32,12 @@ const ringing = (extension: string, change: Partial<Call> = {}): Phase => ({
   extension,
   call: call(change),
 })
-const silent = (extension: string, change: Partial<Call> = {}): Phase => ({
+const silent = (extension: string, elsewhere = false): Phase => ({
   kind: 'ringing-ended',
   at: 5000,
   extension,
-  call: call(change),
+  elsewhere,
+  call: call(),
 })
 const talking = (extension: string): Phase => ({
   kind: 'conversation-started',
@@ -52,10 +53,10 @@ test('given a ring group, when one answers, then the others are told that it was
   board.take(ringing('101'))
   board.take(ringing('102'))
   board.take(talking('102'))
-  expect(board.take(silent('101', { answered: true }))).toEqual([
+  expect(board.take(silent('101', true))).toEqual([
     { extension: '101', message: { type: 'closed', seq: 2, id: '100.1', reason: 'answered-elsewhere' } },
   ])
-  expect(board.take(silent('102', { answered: true }))).toEqual([])
+  expect(board.take(silent('102', true))).toEqual([])
   expect(board.welcome('102')).toMatchObject({ seq: 2, cards: [{ state: 'talking' }] })
 })
 

@@ -60,10 +60,10 @@ export function createCardBoard(): CardBoard {
   const closeAll = (id: string, reason: CardCloseReason): readonly CardDelivery[] =>
     showing(id).flatMap((extension) => close(extension, id, reason))
 
-  const stopRinging = (extension: string, call: Call): readonly CardDelivery[] => {
-    const card = screens.get(extension)?.cards.get(call.id)
+  const stopRinging = (extension: string, id: string, elsewhere: boolean): readonly CardDelivery[] => {
+    const card = screens.get(extension)?.cards.get(id)
     if (card?.state !== 'ringing') return []
-    return close(extension, call.id, call.answered ? 'answered-elsewhere' : 'not-answered')
+    return close(extension, id, elsewhere ? 'answered-elsewhere' : 'not-answered')
   }
 
   const move = (from: string, into: string): readonly CardDelivery[] => {
@@ -84,7 +84,7 @@ export function createCardBoard(): CardBoard {
       case 'ringing':
         return show(phase.extension, phase.call, 'ringing', phase.at)
       case 'ringing-ended':
-        return stopRinging(phase.extension, phase.call)
+        return stopRinging(phase.extension, phase.call.id, phase.elsewhere)
       case 'conversation-started':
         return show(phase.extension, phase.call, 'talking', phase.at)
       case 'conversation-ended':
