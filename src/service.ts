@@ -12,10 +12,10 @@ import { createCallPump } from './live/call-pump.ts'
 import { createRegistrar } from './registration/registrar.ts'
 import { createInboundDesk } from './routing/inbound-desk.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
-import { cardTokens } from './service/card-tokens.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
 import { listen, readiness } from './service/listen.ts'
+import { personTokens } from './service/person-tokens.ts'
 import { createPhaseReactions } from './service/phase-reactions.ts'
 import {
   ariAddress,
@@ -62,7 +62,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now, random }))
 
   const board = createCardBoard()
-  const cards = opened.use(createCardSocket({ authenticate: cardTokens(config), welcome: board.welcome, log }))
+  const cards = opened.use(createCardSocket({ authenticate: personTokens(config), welcome: board.welcome, log }))
   const sweep = setInterval(() => cards.send(board.expire(asterisk.now())), CARD_SWEEP_MS)
   opened.defer(() => clearInterval(sweep))
 

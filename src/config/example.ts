@@ -30,7 +30,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'staff.people[].name': 'Анна Смирнова',
   'staff.people[].user': 7_000_001,
   'staff.people[].mobiles': ['+79990001122'],
-  'staff.people[].cardToken': 'CHANGE-ME-16-characters-or-more',
+  'staff.people[].token': 'CHANGE-ME-16-characters-or-more',
   'lines[].did': '74951234567',
   'lines[].label': 'Advertising',
   'rules.defaultUser': 7_000_001,

@@ -2,7 +2,7 @@
 const mustDiffer = [
   { list: ['staff', 'people'], key: 'extension' },
   { list: ['staff', 'people'], key: 'user' },
-  { list: ['staff', 'people'], key: 'cardToken' },
+  { list: ['staff', 'people'], key: 'token' },
   { list: ['lines'], key: 'did' },
 ] as const
 

@@ -116,9 +116,11 @@ const Person = z
       .default([])
       .describe("The person's outside numbers: a call to one of them is a call to the person."),
     mode: mode.default('on'),
-    cardToken: secret
+    token: secret
       .optional()
-      .describe("Opens this person's cards at /crm/cardws. At least 16 characters; left out: no cards."),
+      .describe(
+        "Opens this person's cards (/crm/cardws) and click-to-call. At least 16 characters; left out: neither.",
+      ),
   })
   .describe('One employee.')
 

@@ -16,9 +16,9 @@ const run = promisify(execFile)
 
 /** Who works at the stage's company: extension → user of the sandbox's account. */
 export const people = [
-  { extension: '101', name: 'Анна Смирнова', user: 7_000_001, cardToken: 'card-token-of-person-101' },
-  { extension: '102', name: 'Борис Орлов', user: 7_000_002, cardToken: 'card-token-of-person-102' },
-  { extension: '103', name: 'Вера Зимина', user: 7_000_003, cardToken: 'card-token-of-person-103' },
+  { extension: '101', name: 'Анна Смирнова', user: 7_000_001, token: 'card-token-of-person-101' },
+  { extension: '102', name: 'Борис Орлов', user: 7_000_002, token: 'card-token-of-person-102' },
+  { extension: '103', name: 'Вера Зимина', user: 7_000_003, token: 'card-token-of-person-103' },
 ] as const
 
 export interface StageOptions extends LabOptions {
@@ -76,7 +76,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const cards = (extension: string): Promise<CardListener> => {
     const person = people.find((one) => one.extension === extension)
     if (!person) throw new Error(`nobody on the stage has the extension ${extension}`)
-    return listenToCards(port, person.cardToken)
+    return listenToCards(port, person.token)
   }
   const quiet = async (): Promise<boolean> => {
     const service = running.at(-1)

@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
 
 /** Finds the person a token belongs to. Compares digests in constant time, all of them, so that time tells nothing. */
-export function cardTokens({ staff }: Config): (token: string) => string | undefined {
-  const known = staff.people.flatMap(({ extension, cardToken, mode }) =>
-    cardToken === undefined || mode === 'off' ? [] : [{ extension, digest: digest(cardToken.reveal()) }],
+export function personTokens({ staff }: Config): (token: string) => string | undefined {
+  const known = staff.people.flatMap(({ extension, token, mode }) =>
+    token === undefined || mode === 'off' ? [] : [{ extension, digest: digest(token.reveal()) }],
   )
   return (token) => {
     const asked = digest(token)
