@@ -143,6 +143,14 @@ describe('following changes', () => {
     assert.deepEqual(await idsOf('9221532327'), [`contact ${id}`])
   })
 
+  test('a cursor in the CRM’s future does not stop it', async () => {
+    await store.contactIndex.saveProgress({ complete: true, cursor: clock + 86_400_000 })
+    const id = sandbox.addContact({ name: 'Иван', phones: ['89221532327'] })
+    await sync.refresh(signal)
+    assert.deepEqual(await idsOf('9221532327'), [`contact ${id}`])
+    assert.ok(((await sync.status()).cursor ?? 0) < clock + 60_000)
+  })
+
   test('many who ask at once share their deltas', async () => {
     sandbox.clearRequests()
     await Promise.all(Array.from({ length: 50 }, () => sync.refresh(signal)))

@@ -44,12 +44,14 @@ export interface ContactIndexStatus {
 
 /** Changes written in the same seconds as the last look, by servers whose clocks differ, must not slip through. */
 const OVERLAP_MS = 120_000
-const FAILURE_REST_MS = 5_000
+const FIRST_FAILURE_REST_MS = 5_000
+const LONGEST_FAILURE_REST_MS = 60_000
 
 /** Keeps the local phone index true to the CRM. */
 export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndexSync {
   const { crm, index, country, now, log } = deps
   let lastError: ContactIndexStatus['lastError']
+  let failures = 0
   const delta = sharedRun(readDelta)
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -66,12 +68,15 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
       if (complete) await delta(signal)
       else await fill(signal)
       lastError = undefined
+      failures = 0
       return deps.every * 1000
     } catch (error) {
       if (signal.aborted) return 0
       lastError = { at: now(), message: error instanceof Error ? error.message : String(error) }
       log.warn({ err: error }, 'contact index cannot follow the CRM')
-      return (error instanceof CrmError ? error.restMs : undefined) ?? FAILURE_REST_MS
+      failures += 1
+      const rest = Math.min(FIRST_FAILURE_REST_MS * 2 ** (failures - 1), LONGEST_FAILURE_REST_MS)
+      return (error instanceof CrmError ? error.restMs : undefined) ?? rest
     }
   }
 
@@ -79,8 +84,7 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
   async function fill(signal: AbortSignal): Promise<void> {
     const { cursor } = await index.progress()
     log.info({ cursor }, 'contact index is being filled')
-    const readUpTo = await read(cursor, false, signal)
-    await index.saveProgress({ complete: true, cursor: readUpTo })
+    await read(cursor, false, signal)
     log.info(await index.progress(), 'contact index is complete')
   }
 
@@ -89,16 +93,18 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
     await read(cursor === undefined ? undefined : cursor - OVERLAP_MS, true, signal)
   }
 
-  async function read(since: number | undefined, complete: boolean, signal: AbortSignal): Promise<number | undefined> {
-    let cursor = (await index.progress()).cursor
+  /** A whole round. Within the first fill its progress is kept page by page. */
+  async function read(since: number | undefined, complete: boolean, signal: AbortSignal): Promise<void> {
+    let { cursor } = await index.progress()
     for await (const page of crm.clientsChangedSince(since, signal, complete ? 'live' : 'index')) {
       const clients = page.clients.map((client) => indexedClient(client, country))
-      await index.upsert(clients.filter((client) => client.keys.length > 0))
-      for (const client of clients) if (client.keys.length === 0) await index.remove(client.kind, client.id)
-      cursor = Math.max(cursor ?? 0, page.readUpTo)
-      await index.saveProgress({ complete, cursor })
+      const [reachable, numberless] = [clients.filter(hasPhone), clients.filter((client) => !hasPhone(client))]
+      // Together, so that they share a commit: a company register may hold thousands without a number.
+      await Promise.all([index.upsert(reachable), ...numberless.map(({ kind, id }) => index.remove(kind, id))])
+      cursor = page.readUpTo
+      if (!complete) await index.saveProgress({ complete, cursor })
     }
-    return cursor
+    await index.saveProgress({ complete: true, cursor })
   }
 
   async function refresh(signal: AbortSignal): Promise<boolean> {
@@ -113,4 +119,8 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
   }
 
   return { run, refresh, status }
+}
+
+function hasPhone(client: { readonly keys: readonly string[] }): boolean {
+  return client.keys.length > 0
 }

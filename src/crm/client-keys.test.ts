@@ -31,6 +31,11 @@ test('several numbers in one field are several keys', () => {
   assert.deepEqual(keys('8 922 153-23-27 или 8 922 153-23-28'), ['9221532327', '9221532328'])
 })
 
+test('a second line behind a slash does not spoil the first', () => {
+  assert.deepEqual(keys('8 (343) 222-33-44/45'), ['3432223344'])
+  assert.deepEqual(clientKeys(['030/12345678'], 'DE'), ['3012345678'])
+})
+
 test('words around a number do not hide it', () => {
   assert.deepEqual(keys('моб. 8 922 153-23-27 (Иван)'), ['9221532327'])
 })

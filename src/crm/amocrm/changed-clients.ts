@@ -13,6 +13,7 @@ interface KindPage {
 
 /** The Date header has whole seconds: what was written a moment ago must not lie beyond `to`. Callers overlap by more. */
 const CLOCK_MARGIN_MS = 5_000
+const LEAST_LOOK_BACK_MS = 60_000
 
 /**
  * Contacts and companies changed since then, least recently changed first. Both kinds are read side by side and the one that is
@@ -25,9 +26,10 @@ export async function* changedClients(
   urgency: Urgency,
   signal: AbortSignal,
 ): AsyncGenerator<ClientPage> {
-  const from = since ?? 0
   // A client changed while we read gets a time after `to` and belongs to the next round.
   const to = now() + (await skewMs(api, signal)) + CLOCK_MARGIN_MS
+  // An instant in the CRM's future (its clock was set back) must not stop the index: the last minute is read all the same.
+  const from = Math.min(since ?? 0, to - LEAST_LOOK_BACK_MS)
   const readers = (['contact', 'company'] as const).map((kind) => ({
     pages: changedOfKind(api, kind, from, to, urgency, signal),
     readUpTo: from,
