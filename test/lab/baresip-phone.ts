@@ -16,6 +16,8 @@ export class BaresipPhone implements Phone {
   readonly #watchers = new Set<() => void>()
   #control: BaresipControl | undefined
   #registered = false
+  /** A call was begun and nothing has been heard of it. */
+  #dialled = false
 
   constructor(extension: Extension, account: string) {
     this.extension = extension
@@ -50,7 +52,7 @@ export class BaresipPhone implements Phone {
   }
 
   async waitForIdle(timeoutMs: number): Promise<void> {
-    await this.#until(() => this.#calls.size === 0, timeoutMs, 'become idle')
+    await this.#until(() => this.#calls.size === 0 && !this.#dialled, timeoutMs, 'become idle')
   }
 
   async waitForTalk(timeoutMs: number): Promise<void> {
@@ -67,10 +69,13 @@ export class BaresipPhone implements Phone {
   }
 
   async hangup(): Promise<void> {
-    await this.#command('hangup')
+    if (!this.#dialled || this.#calls.size > 0) return await this.#command('hangup')
+    // baresip 1.1.0 finds no current call while the other side is silent; 1.0.0 has no hangupall but needs none.
+    await this.#command('hangup').catch(() => this.#command('hangupall'))
   }
 
   async dial(number: string): Promise<void> {
+    this.#dialled = true
     await this.#command('dial', number)
   }
 
@@ -79,7 +84,10 @@ export class BaresipPhone implements Phone {
   }
 
   async resume(): Promise<void> {
-    await this.#command('resume')
+    // With no other call to hold, baresip 1.1.0 resumes this one and then complains about the one that is not there.
+    await this.#command('resume').catch((error: unknown) => {
+      if (!String(error).includes('Invalid argument')) throw error
+    })
   }
 
   async transfer(number: string): Promise<void> {
@@ -98,7 +106,8 @@ export class BaresipPhone implements Phone {
   /** baresip unregisters an account by forgetting it. */
   async unregister(): Promise<void> {
     this.#registered = false
-    await this.#command('uadelall')
+    const aor = /<(sip:[^>]+)>/.exec(this.#account)?.[1] ?? ''
+    await this.#command('uadel', aor)
   }
 
   async #command(command: string, params?: string): Promise<void> {
@@ -113,6 +122,7 @@ export class BaresipPhone implements Phone {
   #take(event: PhoneEvent): void {
     if (event.type === 'REGISTER_OK') this.#registered = true
     if (event.id !== undefined) this.#takeCall(event.id, event)
+    if (event.type.startsWith('CALL_') && event.type !== 'CALL_LOCAL_SDP') this.#dialled = false
     for (const watcher of this.#watchers) watcher()
   }
 

@@ -69,7 +69,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const template = await ensureDataTemplate(build)
   const began = performance.now()
   await using parts = new AsyncDisposableStack()
-  const slot = parts.use(await claimSlot(options.slot, log))
+  const slot = parts.use(await claimSlot(options.slot, log, options.signal))
   const processes = new ChildProcesses(slot.pidDirectory)
   const database = { ...DATABASE, port: slot.ports.database }
   const root = { rootFs, writable: join(slot.directory, 'root') }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { slotsDirectory } from './cache-directory.ts'
 import { endRecorded } from './child-processes.ts'
 import { LabError } from './lab-error.ts'
@@ -17,15 +18,29 @@ export interface Slot extends AsyncDisposable {
   readonly pidDirectory: string
 }
 
+/** Labs of other runs come and go: a queue of them is served within this time. */
+const PATIENCE_MS = 300_000
+
 /**
  * Claims a slot that no living lab holds and ends what a killed one left there.
- * @param wanted 0…4, or the first free one
+ * @param wanted 0…4, or the first free one, waiting for it up to five minutes
  * @throws LabError when the wanted slot, or every slot, is taken
  */
-export async function claimSlot(wanted: number | undefined, log: (line: string) => void): Promise<Slot> {
-  for (const number of wanted === undefined ? SLOTS : [wanted]) {
-    const slot = await tryClaim(number, log)
-    if (slot) return slot
+export async function claimSlot(
+  wanted: number | undefined,
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<Slot> {
+  const candidates = wanted === undefined ? SLOTS : [wanted]
+  const deadline = performance.now() + (wanted === undefined ? PATIENCE_MS : 0)
+  for (let told = false; ; told = true) {
+    for (const number of candidates) {
+      const slot = await tryClaim(number, told ? () => {} : log)
+      if (slot) return slot
+    }
+    if (performance.now() >= deadline) break
+    if (!told) log('every slot is in use, waiting for one …')
+    await sleep(1000, undefined, signal ? { signal } : {})
   }
   const which = wanted === undefined ? 'every lab slot' : `lab slot ${wanted}`
   throw new LabError(
