@@ -4,10 +4,13 @@ import { accountRoutes } from './resources/account.ts'
 import { callRoutes } from './resources/calls.ts'
 import { companyRoutes } from './resources/companies.ts'
 import { contactRoutes } from './resources/contacts.ts'
+import { customFieldRoutes } from './resources/custom-fields.ts'
 import { eventRoutes } from './resources/events.ts'
 import { leadRoutes } from './resources/leads.ts'
+import { complexLeadRoutes } from './resources/leads-complex.ts'
 import { linkRoutes } from './resources/links.ts'
 import { noteRoutes } from './resources/notes.ts'
+import { createOAuth, type OAuth } from './resources/oauth.ts'
 import { pipelineRoutes } from './resources/pipelines.ts'
 import { popupRoutes } from './resources/popups.ts'
 import { taskRoutes } from './resources/tasks.ts'
@@ -35,6 +38,10 @@ export interface SandboxOptions {
   /** How long text search and `/calls` do not know what was just written; default 3000. */
   readonly queryLagMs?: number
   readonly rateLimit?: Partial<RateLimit>
+  /** `/leads/complex` looks for duplicates; default false. */
+  readonly duplicateControl?: boolean
+  /** `documented`: a refresh token lives until its successor is used; default `strict`: until it is replaced. */
+  readonly refreshRotation?: 'strict' | 'documented'
   /** Fills the account before the sandbox is handed out. */
   readonly seed?: (hands: Hands) => void
 }
@@ -47,6 +54,8 @@ export interface Sandbox extends Hands, AsyncDisposable {
   readonly token: string
   issueToken(bearer: { readonly user: number; readonly admin: boolean }): string
   revoke(token: string): void
+  /** Client data and authorization codes for the token endpoint. */
+  readonly oauth: Pick<OAuth, 'client' | 'issueCode'>
   contacts(): readonly views.ClientView[]
   companies(): readonly views.ClientView[]
   leads(): readonly views.LeadView[]
@@ -79,8 +88,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = createFaults()
   const log = createRequestLog()
   const schedule = createSchedule(now, options.clock === undefined)
+  const oauth = createOAuth(tokens, now, options.refreshRotation !== 'documented')
   const run = createRouteTable([
+    ...oauth.routes,
     ...accountRoutes(),
+    ...customFieldRoutes(),
+    ...complexLeadRoutes(world, options.duplicateControl ?? false),
     ...userRoutes(world),
     ...pipelineRoutes(),
     ...contactRoutes(world),
@@ -117,6 +130,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     token: tokens.issue({ user: 7000001, admin: true }),
     issueToken: tokens.issue,
     revoke: tokens.revoke,
+    oauth,
     contacts: () => views.clientViews(world, 'contacts'),
     companies: () => views.clientViews(world, 'companies'),
     leads: () => views.leadViews(world),

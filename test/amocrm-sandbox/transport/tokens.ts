@@ -12,11 +12,14 @@ export interface Tokens {
   issue(bearer: Bearer): string
   revoke(token: string): void
   find(token: string): Bearer | undefined
+  /** Whether a request ever came with it while it was good. */
+  wasUsed(token: string): boolean
 }
 
 /** Looks like a JWT, as amoCRM's tokens do; the signature is no real one, because no client may verify it. */
 export function createTokens(account: { readonly id: number; readonly subdomain: string }, now: () => number): Tokens {
   const bearers = new Map<string, Bearer>()
+  const used = new Set<string>()
   let serial = 0
 
   return {
@@ -41,8 +44,12 @@ export function createTokens(account: { readonly id: number; readonly subdomain:
     },
     find(token) {
       const bearer = bearers.get(token)
-      return bearer?.expiresAt !== undefined && bearer.expiresAt <= now() ? undefined : bearer
+      const expired = bearer?.expiresAt !== undefined && bearer.expiresAt <= now()
+      if (bearer === undefined || expired) return undefined
+      used.add(token)
+      return bearer
     },
+    wasUsed: (token) => used.has(token),
   }
 }
 
