@@ -119,7 +119,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     activeUser: world.activeUser,
     run,
   })
-  const pages = () => pageState(world, log.all())
+  const pages = () => pageState(world, log)
   const server = createHttpServer(async (request) => pageAnswer(request, pages) ?? frontDoor(request), now)
   options.seed?.(hands)
   url = `http://127.0.0.1:${await server.listen(options.port ?? 0)}`

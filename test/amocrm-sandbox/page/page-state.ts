@@ -2,7 +2,7 @@ import type { Popup, Unsorted, User } from '../state/entities.ts'
 import { account, type Pipeline, pipelines } from '../state/seed.ts'
 import * as views from '../state/views.ts'
 import type { World } from '../state/world.ts'
-import type { RecordedRequest } from '../transport/request-log.ts'
+import type { RecordedRequest, RequestLog } from '../transport/request-log.ts'
 
 /** Everything the page shows; also served as JSON. Instants are unix seconds, `at` of requests epoch milliseconds. */
 export interface PageState {
@@ -25,7 +25,7 @@ export interface PageState {
 
 const shownRequests = 200
 
-export function pageState(world: World, requests: readonly RecordedRequest[]): PageState {
+export function pageState(world: World, log: RequestLog): PageState {
   return {
     account: { id: account.id, name: account.name, subdomain: account.subdomain },
     at: world.seconds(),
@@ -39,7 +39,7 @@ export function pageState(world: World, requests: readonly RecordedRequest[]): P
     tasks: views.taskViews(world),
     unsorted: [...world.unsorted.values()],
     popups: world.popups,
-    requests: requests.slice(-shownRequests),
-    requestCount: requests.length,
+    requests: log.latest(shownRequests),
+    requestCount: log.count(),
   }
 }

@@ -14,7 +14,7 @@ import type {
   User,
 } from './entities.ts'
 import { createLinks, type Links } from './links.ts'
-import { indexed, matchesPhone, reindex } from './search-index.ts'
+import { matchesPhone, reindex } from './search-index.ts'
 import { lost, pipelines, seedUsers, won } from './seed.ts'
 
 /** All of the account's data, and the questions asked of it from several resources. */
@@ -109,10 +109,7 @@ export function createWorld(now: () => number, queryLagMs: number): World {
     touch(entity, by) {
       entity.updatedAt = seconds()
       entity.updatedBy = by
-      const known = indexed(entity, now())
       reindex(entity, now() + queryLagMs, now())
-      if (known === undefined || queryLagMs > 0) return
-      entity.searchable = entity.searchable.slice(-1)
     },
     cardOf(phone, lastDigits) {
       const found = [contacts, companies].flatMap((table) =>

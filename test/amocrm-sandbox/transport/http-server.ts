@@ -23,7 +23,11 @@ export function createHttpServer(
   now: () => number,
 ): { listen(port: number): Promise<number>; close(): Promise<void> } {
   const server = createServer((message, response) => {
-    serve(message, response, handle, now).catch(() => response.destroy())
+    serve(message, response, handle, now).catch((error: unknown) => {
+      // A defect of the sandbox must not pass for an injected fault.
+      process.stderr.write(`amoCRM sandbox failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+      response.destroy()
+    })
   })
   return {
     listen: (port) => listen(server, port),

@@ -15,10 +15,9 @@ export type Verdict = 'admitted' | 'throttled' | 'blocked'
 export interface RateLimiter {
   /** Refused requests count as well: hammering does not open the door. */
   admit(token: string): Verdict
+  /** Blocks every path, from now on. */
   block(ms: number): void
   unblock(): void
-  /** A refusal made elsewhere (an injected 429 is still one the client provoked to retry). */
-  blockedUntil(): number
 }
 
 /** `now` gives epoch milliseconds. */
@@ -49,6 +48,5 @@ export function createRateLimiter(limit: RateLimit, now: () => number): RateLimi
       blockedUntil = 0
       refusals = []
     },
-    blockedUntil: () => blockedUntil,
   }
 }

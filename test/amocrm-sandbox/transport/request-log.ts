@@ -28,6 +28,8 @@ export type OpenRecord = { -readonly [Key in keyof RecordedRequest]: RecordedReq
 export interface RequestLog {
   open(request: Omit<RecordedRequest, 'number' | 'status' | 'fault' | 'executed'>): OpenRecord
   all(): readonly RecordedRequest[]
+  latest(count: number): readonly RecordedRequest[]
+  count(): number
   clear(): void
 }
 
@@ -47,6 +49,8 @@ export function createRequestLog(): RequestLog {
       return record
     },
     all: () => records.map((record) => ({ ...record })),
+    latest: (count) => records.slice(-count),
+    count: () => records.length,
     clear() {
       records = []
     },
