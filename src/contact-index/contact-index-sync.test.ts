@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, test } from 'vitest'
+import { connectedCrm } from '../../test/_connected-crm.ts'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
-import { createAmocrm } from '../crm/amocrm/amocrm.ts'
 import type { Store } from '../store/ports.ts'
 import { openStore } from '../store/sqlite/open-store.ts'
 import { type ContactIndexSync, createContactIndexSync } from './contact-index-sync.ts'
@@ -36,15 +36,7 @@ afterEach(async () => {
 function follow(every = 0.02): ContactIndexSync {
   const now = () => clock
   const log = { info: () => undefined, warn: (_fields: object, message: string) => void warnings.push(message) }
-  const crm = createAmocrm({
-    account: sandbox.url,
-    token: sandbox.token,
-    source: 'Callweave',
-    country: 'RU',
-    pace: { run: (_urgency, request) => request() },
-    now,
-    log,
-  })
+  const crm = connectedCrm(sandbox, { now })
   return createContactIndexSync({ crm, index: store.contactIndex, country: 'RU', now, log, every })
 }
 const idsOf = async (key: string) => (await store.contactIndex.lookup(key)).map(({ kind, id }) => `${kind} ${id}`)

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, test } from 'vitest'
+import { connectedCrm } from '../../test/_connected-crm.ts'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
 import type { Call } from '../calls/call.ts'
 import { createContactIndexSync } from '../contact-index/contact-index-sync.ts'
-import { createAmocrm } from '../crm/amocrm/amocrm.ts'
-import { createTransport, transportLimits } from '../crm/amocrm/transport.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import { createPace } from '../outbox/pace.ts'
 import { everydayPolicies, type OutboxPolicies } from '../outbox/policies.ts'
@@ -65,16 +64,7 @@ afterEach(async () => {
 async function start(): Promise<void> {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const pace = createPace({ requestsPerSecond: 80, inFlight: 3 })
-  const crm = createAmocrm({
-    account: sandbox.url,
-    token: sandbox.token,
-    source: 'Callweave',
-    country: 'RU',
-    pace,
-    now: Date.now,
-    log,
-    transport: createTransport({ ...transportLimits, totalMs: 200 }),
-  })
+  const crm = connectedCrm(sandbox, { pace })
   const index = store.contactIndex
   const sync = createContactIndexSync({ crm, index, country: 'RU', now: Date.now, log, every: 60 })
   const deps = { crm, index, country: 'RU', refresh: sync.refresh, now: Date.now }

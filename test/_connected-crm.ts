@@ -1,0 +1,29 @@
+import { createAmocrm } from '../src/crm/amocrm/amocrm.ts'
+import type { Pace } from '../src/crm/amocrm/api.ts'
+import { createTransport, transportLimits } from '../src/crm/amocrm/transport.ts'
+import type { Crm } from '../src/crm/port.ts'
+import type { Sandbox } from './amocrm-sandbox/sandbox.ts'
+
+export interface Connection {
+  readonly account?: string
+  readonly token?: string
+  readonly now?: () => number
+  readonly pace?: Pace
+  /** How long an answer may take; tests do not wait for twenty seconds. */
+  readonly totalMs?: number
+}
+
+/** The real adapter on a sandbox: unpaced unless told otherwise. */
+export function connectedCrm(sandbox: Pick<Sandbox, 'url' | 'token'>, connection: Connection = {}): Crm {
+  const { account = sandbox.url, token = sandbox.token, now = Date.now, totalMs = 200 } = connection
+  return createAmocrm({
+    account,
+    token,
+    source: 'Callweave',
+    country: 'RU',
+    pace: connection.pace ?? { run: (_urgency, request) => request() },
+    now,
+    log: { warn: () => undefined },
+    transport: createTransport({ ...transportLimits, totalMs }),
+  })
+}
