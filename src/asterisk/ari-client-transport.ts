@@ -1,14 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire } from 'node:module'
 import { AriError } from './ari-error.ts'
 import type { AriHttp, AriResponse } from './ari-http.ts'
 
-/**
- * `ari-client` sends through `swagger-client` 2.0, whose own HTTP half (shred) has no time-out, throws strings out of socket
- * callbacks (a 401 on the API documents ends the process), loses the HTTP status of every failure and authorises all hosts
- * with the credentials given last. Its `SwaggerHttp.execute` is the one seam everything passes, so requests are taken there
- * and sent by `AriHttp` of the PBX they are for.
- */
-export interface Route {
+/** Where the requests of one `ari-client` go. */
+export interface AriRoute {
   readonly http: AriHttp
   /** Maps the address `ari-client` made (it knows neither Asterisk's `prefix` nor a proxy) to the one that is reached. */
   readonly address: (made: URL) => URL
@@ -39,16 +35,19 @@ interface SwaggerModule {
   }
 }
 
-const routes = new Map<string, Route>()
+const current = new AsyncLocalStorage<AriRoute>()
 let installed = false
 
-/** Requests of `ari-client` to `host` (with port) go this way until the returned function is called. */
-export function routeAriClient(host: string, route: Route): () => void {
+/**
+ * Runs `act`, and sends whatever `ari-client` requests in its course through `route`.
+ *
+ * `ari-client` sends through `swagger-client` 2.0, whose own HTTP half (shred) has no time-out, throws strings out of socket
+ * callbacks (a 401 on the API documents ends the process), loses the HTTP status of every failure and authorises all hosts
+ * with the credentials given last. Its `SwaggerHttp.execute` is the one seam everything passes: there requests are taken over.
+ */
+export function throughRoute<T>(route: AriRoute, act: () => T): T {
   install()
-  routes.set(host, route)
-  return () => {
-    if (routes.get(host) === route) routes.delete(host)
-  }
+  return current.run(route, act)
 }
 
 function install(): void {
@@ -67,15 +66,14 @@ function install(): void {
 }
 
 function execute(exchange: SwaggerExchange): void {
-  const made = new URL(exchange.url)
-  const route = routes.get(made.host)
+  const route = current.getStore()
   if (!route) {
-    exchange.on.error(new AriError(`no link to ${made.host}`))
+    exchange.on.error(new AriError('ari-client was called outside of its connection'))
     return
   }
-  const { http, timeoutMs } = route
+  const { http, timeoutMs, address } = route
   const body = typeof exchange.body === 'string' ? exchange.body : undefined
-  http.send({ method: exchange.method.toUpperCase(), url: route.address(made), body, timeoutMs }).then(
+  http.send({ method: exchange.method.toUpperCase(), url: address(new URL(exchange.url)), body, timeoutMs }).then(
     (answer) => settle(exchange, answer),
     (failure: unknown) => exchange.on.error(failure),
   )

@@ -1,13 +1,16 @@
 import ariClient, { type Client } from 'ari-client'
 import { z } from 'zod'
 import { type AriAddress, ariResource } from './ari-address.ts'
-import { routeAriClient } from './ari-client-transport.ts'
+import { type AriRoute, throughRoute } from './ari-client-transport.ts'
 import { AriError } from './ari-error.ts'
 import { type AriHttp, createAriHttp } from './ari-http.ts'
 
 export interface AriConnection extends Disposable {
-  /** @throws AriError when `connect` has not succeeded yet. */
-  client(): Client
+  /**
+   * One operation of `ari-client`, as a promise of our own.
+   * @throws AriError always: it gives bluebird promises, throws synchronously, and rejects with strings, errors and nothing at all.
+   */
+  call<T>(operation: (client: Client) => PromiseLike<T>): Promise<T>
   /**
    * Asks Asterisk who it is, and reads its API documents when they are not those of this very Asterisk process.
    * @throws AriError `refused`: an administrator must act; `loading` or without a status: try again.
@@ -37,26 +40,31 @@ const DOCUMENTS_MS = 15_000
 /** `ari-client` for one Asterisk, connected as often as needed and never by itself. */
 export function createAriConnection(address: AriAddress, now: () => number): AriConnection {
   const http = createAriHttp(address)
-  const { host } = new URL(address.url)
-  const forget = routeAriClient(host, { http, timeoutMs: COMMAND_MS, address: (made) => reached(address, made) })
+  const route: AriRoute = { http, timeoutMs: COMMAND_MS, address: (made) => reached(address, made) }
   let loaded: { readonly client: Client; readonly startedAt: string } | undefined
 
   return {
-    client() {
-      if (!loaded) throw new AriError('not connected to Asterisk')
-      return loaded.client
-    },
+    call: (operation) =>
+      new Promise((resolve, reject) => {
+        const failed = (reason: unknown) => reject(asAriError(reason))
+        try {
+          if (!loaded) throw new AriError('not connected to Asterisk')
+          const { client } = loaded
+          throughRoute(route, () => operation(client)).then(resolve, failed)
+        } catch (reason) {
+          failed(reason)
+        }
+      }),
     async connect() {
       const identity = await identify(http, address, now)
       // An Asterisk that was upgraded may have other operations: its documents are read anew.
       if (loaded?.startedAt !== identity.startedAt) {
-        loaded = { client: await loadClient(address), startedAt: identity.startedAt }
+        loaded = { client: await throughRoute(route, () => loadClient(address)), startedAt: identity.startedAt }
       }
       return identity
     },
     [Symbol.dispose]() {
       loaded = undefined
-      forget()
       http[Symbol.dispose]()
     },
   }
@@ -100,11 +108,17 @@ function loadClient(address: AriAddress): Promise<Client> {
     const timer = setTimeout(() => reject(silence), DOCUMENTS_MS)
     const failed = (reason: unknown) => {
       clearTimeout(timer)
-      reject(reason instanceof AriError ? reason : new AriError(`API documents: ${String(reason)}`))
+      reject(new AriError(`API documents: ${asAriError(reason).message}`, asAriError(reason).status))
     }
     ariClient.connect(address.url, address.user, address.password).then((client) => {
       clearTimeout(timer)
       resolve(client)
     }, failed)
   })
+}
+
+function asAriError(reason: unknown): AriError {
+  if (reason instanceof AriError) return reason
+  const message = reason instanceof Error ? reason.message : String(reason ?? 'no reason given')
+  return new AriError(message, undefined, { cause: reason })
 }

@@ -1,5 +1,5 @@
-import type { Client } from 'ari-client'
 import { answerVariables } from './answer.ts'
+import type { AriConnection } from './ari-client.ts'
 import { AriError } from './ari-error.ts'
 import { dialplanText } from './clean-text.ts'
 import type { InboundAnswer } from './message.ts'
@@ -52,39 +52,39 @@ export interface AriCommands {
   userEvent(name: string): Promise<void>
 }
 
-/** @param client the connected `ari-client`, or an error saying why there is none. */
-export function createAriCommands(application: string, client: () => Client): AriCommands {
+/** @param call carries out one operation of `ari-client`. */
+export function createAriCommands(application: string, call: AriConnection['call']): AriCommands {
   const commands: AriCommands = {
     async answerQuestion(channelId, answer) {
       return unlessGone('answered', async () => {
         for (const { name, value } of answerVariables(answer)) {
-          await call(() => client().channels.setChannelVar({ channelId, variable: name, value }))
+          await call((client) => client.channels.setChannelVar({ channelId, variable: name, value }))
         }
-        await call(() => client().channels.continueInDialplan({ channelId }))
+        await call((client) => client.channels.continueInDialplan({ channelId }))
       })
     },
     async continueChannel(channelId) {
-      return unlessGone('continued', () => call(() => client().channels.continueInDialplan({ channelId })))
+      return unlessGone('continued', () => call((client) => client.channels.continueInDialplan({ channelId })))
     },
     async originate(originate) {
       if (originate.channelId.length > LONGEST_CHANNEL_ID || originate.channelId === '') {
         throw new AriError(`channel id must have 1 to ${LONGEST_CHANNEL_ID} characters`, 400)
       }
-      await call(() => client().channels.originateWithId(originateParameters(originate)))
+      await call((client) => client.channels.originateWithId(originateParameters(originate)))
     },
     async hangup(channelId) {
-      await unlessGone('hung up', () => call(() => client().channels.hangup({ channelId })))
+      await unlessGone('hung up', () => call((client) => client.channels.hangup({ channelId })))
     },
-    channels: () => call(() => client().channels.list()),
-    bridges: () => call(() => client().bridges.list()),
-    endpoints: () => call(() => client().endpoints.list()),
+    channels: async () => (await call((client) => client.channels.list())).map(plain),
+    bridges: async () => (await call((client) => client.bridges.list())).map(plain),
+    endpoints: async () => (await call((client) => client.endpoints.list())).map(plain),
     async version() {
-      const info = await call(() => client().asterisk.getInfo({ only: 'system' }))
+      const info = await call((client) => client.asterisk.getInfo({ only: 'system' }))
       return info.system?.version ?? ''
     },
     async getVariable(channelId, variable) {
       try {
-        const { value } = await call(() => client().channels.getChannelVar({ channelId, variable }))
+        const { value } = await call((client) => client.channels.getChannelVar({ channelId, variable }))
         return value === '' ? undefined : value
       } catch (error) {
         // An unset variable and an unknown channel both answer 404; their words differ.
@@ -93,15 +93,15 @@ export function createAriCommands(application: string, client: () => Client): Ar
       }
     },
     async applicationSubscribe(eventSource) {
-      await call(() => client().applications.subscribe({ applicationName: application, eventSource }))
+      await call((client) => client.applications.subscribe({ applicationName: application, eventSource }))
     },
     async eventFilter(disallowed) {
       const filter = { disallowed: disallowed.map((type) => ({ type })) }
-      await call(() => client().applications.filter({ applicationName: application, filter }))
+      await call((client) => client.applications.filter({ applicationName: application, filter }))
     },
     async applicationExists() {
       try {
-        await call(() => client().applications.get({ applicationName: application }))
+        await call((client) => client.applications.get({ applicationName: application }))
         return true
       } catch (error) {
         if (error instanceof AriError && error.status === 404) return false
@@ -109,7 +109,7 @@ export function createAriCommands(application: string, client: () => Client): Ar
       }
     },
     async userEvent(name) {
-      await call(() => client().events.userEvent({ eventName: name, application }))
+      await call((client) => client.events.userEvent({ eventName: name, application }))
     },
   }
   return commands
@@ -133,22 +133,10 @@ function originateParameters(originate: Originate) {
   }
 }
 
-/** `ari-client` gives bluebird promises, throws synchronously, and rejects with strings, errors and nothing at all. */
-function call<T>(start: () => PromiseLike<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const failed = (reason: unknown) => reject(asAriError(reason))
-    try {
-      start().then(resolve, failed)
-    } catch (reason) {
-      failed(reason)
-    }
-  })
-}
-
-function asAriError(reason: unknown): AriError {
-  if (reason instanceof AriError) return reason
-  const message = reason instanceof Error ? reason.message : String(reason ?? 'no reason given')
-  return new AriError(message, undefined, { cause: reason })
+/** `ari-client` hangs operations and itself on every object of a list; what is left is what Asterisk sent. */
+function plain(resource: object): Readonly<Record<string, unknown>> {
+  const own = Object.entries(resource).filter(([key, value]) => !key.startsWith('_') && typeof value !== 'function')
+  return Object.fromEntries(own)
 }
 
 async function unlessGone<T extends string>(outcome: T, act: () => Promise<unknown>): Promise<T | 'gone'> {

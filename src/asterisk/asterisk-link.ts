@@ -50,7 +50,7 @@ export function createAsterisk({
 }: AsteriskDeps): AsteriskLink {
   const timing = { ...usualTiming, ...own }
   const connection = createAriConnection(ari, now)
-  const commands = createAriCommands(ari.application, connection.client)
+  const commands = createAriCommands(ari.application, connection.call)
   const status = createLinkStatus(now)
 
   async function* oneLife(signal: AbortSignal): AsyncGenerator<AsteriskMessage, never> {
