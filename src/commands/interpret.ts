@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { decodeAri } from '../asterisk/decode-ari.ts'
+import type { Call } from '../calls/call.ts'
+import type { CallEvent } from '../calls/call-event.ts'
+import { createCallTracker } from '../calls/call-tracker.ts'
+import { decodeCel } from '../reconciliation/decode-cel.ts'
+import type { CommandIo } from './command.ts'
+import { type InterpretConfig, readInterpretConfig } from './interpret-config.ts'
+import { InputError, type RecordingSource, readRecording } from './read-recording.ts'
+
+const USAGE = `usage: callweave interpret [--source ari|cel] [--config FILE] FILE
+
+Tells the calls of a recording, one JSON object a line.
+  FILE      raw ARI websocket messages, one a line, or a JSON array of CEL table rows; - reads standard input
+  --source  what FILE is; guessed from its content when left out
+  --config  a configuration with "staff"; without one, endpoints of two to five digits are extensions
+`
+/** Longer than a call needs to settle. */
+const AFTER_THE_END_MS = 10_000
+
+/** `callweave interpret`: how support reproduces a customer's call. 0 told, 1 the input cannot be used, 2 wrong usage. */
+export async function interpretCommand(
+  args: readonly string[],
+  io: Pick<CommandIo, 'stdout' | 'stderr'>,
+): Promise<number> {
+  const options = readOptions(args)
+  if (typeof options === 'string') {
+    io.stderr.write(`callweave interpret: ${options}\n\n${USAGE}`)
+    return 2
+  }
+  try {
+    const config = readInterpretConfig(options.config)
+    for (const note of config.notes) io.stderr.write(`callweave interpret: ${note}\n`)
+    const text = readFile(options.file)
+    const warn = (line: string) => io.stderr.write(`${options.file}: ${line}\n`)
+    const recording = readRecording(text, options.source, warn)
+    const events =
+      recording.source === 'cel'
+        ? decodeCel(recording.values, config.timeZone === undefined ? {} : { timeZone: config.timeZone })
+        : recording.values.flatMap(decodeAri)
+    if (events.length === 0)
+      warn(`nothing in it is ${recording.source === 'cel' ? 'a CEL row' : 'an ARI message about a call'}`)
+    const calls = tellCalls(events, config, recording.source === 'cel' ? 'cel' : 'live')
+    for (const call of calls) io.stdout.write(`${JSON.stringify(printed(call))}\n`)
+    return 0
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    io.stderr.write(`callweave interpret: ${error.message}\n`)
+    return 1
+  }
+}
+
+interface Options {
+  readonly file: string
+  readonly source: RecordingSource | undefined
+  readonly config: string | undefined
+}
+
+/** A text says what is wrong. */
+function readOptions(args: readonly string[]): Options | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { source: { type: 'string' }, config: { type: 'string' } },
+    })
+    const [file, ...more] = positionals
+    if (file === undefined) return 'FILE is missing'
+    if (more.length > 0) return `one FILE at a time, not also ${more.join(' ')}`
+    const { source, config } = values
+    if (source === undefined || source === 'ari' || source === 'cel') return { file, source, config }
+    return `--source is ari or cel, not "${source}"`
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function readFile(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') throw new InputError(`${file}: no such file; check the path`)
+    if (code === 'EACCES') throw new InputError(`${file}: may not be read by this user; try as its owner`)
+    if (code === 'EISDIR') throw new InputError(`${file}: is a directory; name the recording inside it`)
+    throw new InputError(`${file}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** Calls that ended and calls still up at the end of the recording, in order of creation. */
+function tellCalls(events: readonly CallEvent[], config: InterpretConfig, evidence: 'cel' | 'live'): readonly Call[] {
+  const { staff, trunks, country } = config
+  const tracker = createCallTracker({ staff, trunks, country, evidence })
+  const ended: Call[] = []
+  let last = 0
+  const take = (event: CallEvent) => {
+    for (const phase of tracker.take(event)) if (phase.kind === 'ended') ended.push(phase.call)
+  }
+  for (const event of events) {
+    take(event)
+    last = Math.max(last, event.at)
+  }
+  // As they stood at the last event: what goes on must not grow by the time the clock adds.
+  const unfinished = tracker.live()
+  take({ kind: 'clock', at: last + AFTER_THE_END_MS })
+  const over = new Set(ended.map(({ id }) => id))
+  return [...ended, ...unfinished.filter(({ id }) => !over.has(id))].toSorted((a, b) => a.startedAt - b.startedAt)
+}
+
+/** The form of design section 3: exactly these fields. */
+function printed(call: Call) {
+  return {
+    id: call.id,
+    linkedids: call.linkedids,
+    direction: call.direction,
+    client: call.client,
+    line: call.line,
+    startedAt: new Date(call.startedAt).toISOString(),
+    endedAt: call.endedAt === undefined ? null : new Date(call.endedAt).toISOString(),
+    answered: call.answered,
+    result: call.result ?? null,
+    waitSeconds: call.waitSeconds,
+    talkSeconds: call.talkSeconds,
+    responsible: call.responsible,
+    hangupCause: call.hangupCause ?? null,
+    evidence: call.evidence,
+    people: call.people,
+    transfers: call.transfers.map((transfer) => ({ ...transfer, at: new Date(transfer.at).toISOString() })),
+    ivr: call.ivr,
+    recordings: call.recordings,
+  }
+}
