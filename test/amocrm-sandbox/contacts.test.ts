@@ -186,6 +186,8 @@ test('given a phone when searched then punctuation is ignored, prefixes are not,
   assert.deepEqual(await found('89991112233'), [stored])
   assert.deepEqual(await found('1112233'), [stored, named])
   assert.deepEqual(await found('112233'), [named])
+  // Seven digits from the middle of a phone: a substring of the name only.
+  assert.deepEqual(await found('9991112'), [named])
   assert.deepEqual(await found('иван'), [stored])
 })
 
