@@ -1,4 +1,4 @@
-import { type EntityKey, type EntityType, singular } from './entities.ts'
+import type { EntityKey, EntityType } from './entities.ts'
 import { phonesOf } from './search-index.ts'
 import type { World } from './world.ts'
 
@@ -149,8 +149,4 @@ export function taskViews(world: World): TaskView[] {
     createdAt: task.createdAt,
     createdBy: task.createdBy,
   }))
-}
-
-export function nameOfEntity(key: EntityKey): string {
-  return `${singular[key.type]} ${key.id}`
 }
