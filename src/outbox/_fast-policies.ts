@@ -7,6 +7,7 @@ export const fastPolicies: OutboxPolicies = {
   batch: { start: 8, most: 20, doubleBelow: 8, step: 2 },
   pollMs: 20,
   sendMs: 2_000,
+  endMs: 100,
   graceMs: 200,
   saveAgainMs: 5,
   longPauseMs: 1_000,

@@ -56,15 +56,8 @@ async function answerOf(
   jobs: readonly StoredJob[],
   signal: AbortSignal,
 ): Promise<SendResult> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deps.policies.sendMs)])
   try {
-    const answer = await within(
-      deadline,
-      handler.send(
-        jobs.map((job) => forHandler(job, deps.clock)),
-        deadline,
-      ),
-    )
+    const answer = await ask(deps, jobs, signal, (asked, deadline) => handler.send(asked, deadline))
     if (answer.outcomes.length === jobs.length) return answer
     deps.log.error(
       { kind: handler.kind, jobs: jobs.length, outcomes: answer.outcomes.length },
@@ -101,15 +94,8 @@ async function proofsOf(
   jobs: readonly StoredJob[],
   signal: AbortSignal,
 ): Promise<readonly Proof[]> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deps.policies.sendMs)])
   try {
-    const proofs = await within(
-      deadline,
-      handler.prove(
-        jobs.map((job) => forHandler(job, deps.clock)),
-        deadline,
-      ),
-    )
+    const proofs = await ask(deps, jobs, signal, (asked, deadline) => handler.prove(asked, deadline))
     if (proofs.length === jobs.length) return proofs
     deps.log.error(
       { kind: handler.kind, jobs: jobs.length, proofs: proofs.length },
@@ -121,6 +107,17 @@ async function proofsOf(
     const reason = error instanceof Error ? error.message : String(error)
     return jobs.map((): Proof => ({ kind: 'unknown', reason }))
   }
+}
+
+async function ask<T>(
+  { clock, policies }: CarryOutDeps,
+  jobs: readonly StoredJob[],
+  signal: AbortSignal,
+  handle: (jobs: readonly Job[], deadline: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(policies.sendMs)])
+  const asked = jobs.map((job) => forHandler(job, clock))
+  return within(deadline, policies.endMs, handle(asked, deadline))
 }
 
 const notTold: Outcome = { kind: 'ambiguous', reason: 'the handler answered the wrong number of outcomes' }

@@ -128,8 +128,9 @@ describe.concurrent('given a job whose first attempt meets a fault and a process
             ? crash.crash
             : undefined
         const job: NewJob = { key: kind, kind, lane: kind, urgency: 'live', payload: {} }
-        const { executions, lives } = await live({ name: kind, jobs: [job], script, crashAt })
+        const { executions, lives, sentWhilePaused } = await live({ name: kind, jobs: [job], script, crashAt })
         assert.equal(executions.get(kind), 1)
+        assert.equal(crash ? 0 : sentWhilePaused(), 0)
         assert.equal(lives, crash ? 2 : 1)
       })
     }
@@ -137,7 +138,7 @@ describe.concurrent('given a job whose first attempt meets a fault and a process
 })
 
 describe.concurrent('given faults, deaths and clock jumps by chance', () => {
-  for (let seed = 1; seed <= 24; seed++) {
+  for (let seed = 1; seed <= 16; seed++) {
     test(`seed ${seed}: each job once, in the order of its lane`, async () => {
       const random = seededRandom(seed)
       const name = `seed ${seed}`

@@ -11,6 +11,8 @@ export interface OutboxPolicies {
   readonly pollMs: number
   /** A handler that has not ended by then is told to stop, and its jobs count as perhaps executed. */
   readonly sendMs: number
+  /** How long a handler that was told to stop may take to do so. */
+  readonly endMs: number
   /** How long sends under way may go on once the service stops. */
   readonly graceMs: number
   /** Between two tries to write down what is known already (full disk). */
@@ -26,6 +28,7 @@ export const everydayPolicies: OutboxPolicies = {
   pollMs: 1_000,
   // Several requests of 20 s each, spaced by the pace, find room in it.
   sendMs: 180_000,
+  endMs: 1_000,
   graceMs: 20_000,
   saveAgainMs: 1_000,
   longPauseMs: 30_000,

@@ -1,12 +1,12 @@
-/** After the signal a well-behaved handler ends by itself, with a better answer than ours. */
-const MARGIN_MS = 1_000
-
-/** Waits for `work`, but not for ever: some time after `signal` aborts it is given up. @throws the signal's reason */
-export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/**
+ * Waits for `work`, but not for ever: `endMs` after `signal` aborts it is given up. Well-behaved work ends by itself in that time, with a better answer than ours.
+ * @throws the signal's reason
+ */
+export async function within<T>(signal: AbortSignal, endMs: number, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   let timer: NodeJS.Timeout | undefined
   const giveUp = () => {
-    timer = setTimeout(() => reject(signal.reason), MARGIN_MS)
+    timer = setTimeout(() => reject(signal.reason), endMs)
   }
   if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })

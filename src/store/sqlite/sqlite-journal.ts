@@ -12,8 +12,9 @@ const PAGE = 100
 
 export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => number): CallJournal {
   const byId = db.prepare('SELECT * FROM calls WHERE pbx = ? AND id = ?')
+  // CROSS JOIN: the few calls of a linkedid are sorted; left to itself SQLite walks all calls in order to spare the sorting.
   const byLinkedid = db.prepare(
-    `SELECT calls.* FROM call_linkedids JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
+    `SELECT calls.* FROM call_linkedids CROSS JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
      WHERE call_linkedids.pbx = ? AND linkedid = ? ORDER BY started_at, calls.id LIMIT 1`,
   )
   const started = db.prepare(

@@ -7,14 +7,14 @@ import type { Writer } from './writer.ts'
 
 const JOB = `SELECT job.*, base.result AS given FROM jobs AS job LEFT JOIN jobs AS base ON base.key = job.after`
 
+/** CROSS JOIN fixes the order: SQLite walks the ready lanes and stops at the limit, however many jobs wait. Takes urgency, now, limit. */
+export const DUE = `SELECT job.*, base.result AS given FROM lanes CROSS JOIN jobs AS job ON job.seq = lanes.seq
+  LEFT JOIN jobs AS base ON base.key = job.after
+  WHERE lanes.urgency = ? AND lanes.ready_at IS NOT NULL AND lanes.ready_at <= ?
+  ORDER BY lanes.ready_at, lanes.seq LIMIT ?`
+
 export function sqliteOutbox(db: DatabaseSync, writer: Writer, now: () => number): OutboxStore {
-  // CROSS JOIN fixes the order: SQLite walks the ready lanes and stops at the limit.
-  const due = db.prepare(
-    `SELECT job.*, base.result AS given FROM lanes CROSS JOIN jobs AS job ON job.seq = lanes.seq
-       LEFT JOIN jobs AS base ON base.key = job.after
-     WHERE lanes.urgency = ? AND lanes.ready_at IS NOT NULL AND lanes.ready_at <= ?
-     ORDER BY lanes.ready_at, lanes.seq LIMIT ?`,
-  )
+  const due = db.prepare(DUE)
   const nextReady = db.prepare('SELECT min(ready_at) AS at FROM lanes WHERE urgency = ? AND ready_at IS NOT NULL')
   const interrupted = db.prepare(`${JOB} WHERE job.state = 'sending' ORDER BY job.seq`)
   const dead = db.prepare(`${JOB} WHERE job.state = 'dead' ORDER BY job.seq DESC LIMIT ?`)
