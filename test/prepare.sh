@@ -1,9 +1,81 @@
 #!/bin/sh
-# Sets up what `npm run demo`, `npm test` and `npm run bench` need, on a machine with nothing but git and npm.
-# usage: test/prepare.sh [lab]    lab: also the Debian packages of the real PBX lab
+# Sets up what `npm run demo`, `npm test` and `npm run bench` need, on a Debian 12 with nothing but git and npm.
+# usage: test/prepare.sh [lab]    lab: also the Debian packages and root file systems of the real PBX lab
+# Run twice it changes nothing the second time. What it cannot do it says in one sentence, with the cure.
 set -eu
 cd "$(dirname "$0")/.."
-if [ ! -x node_modules/.bin/node ] || [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  echo "callweave: installing npm packages …"
-  npm ci --no-audit --no-fund --loglevel=error
+
+NODE_NEEDED=24.12
+# command it is known by : Debian package. mariadb-server-core is the server without the system service.
+LAB_TOOLS='debootstrap:debootstrap mariadbd:mariadb-server-core mariadb-install-db:mariadb-server-core
+  my_print_defaults:mariadb-client-core sipp:sip-tester setpriv:util-linux mount:mount'
+
+fail() {
+  echo "callweave: $1" >&2
+  exit 1
+}
+
+install_npm_packages() {
+  if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
+  command -v npm >/dev/null || fail 'npm is missing: install it with "apt-get install npm"'
+  echo 'callweave: installing npm packages …'
+  npm ci --no-audit --no-fund --loglevel=error ||
+    fail 'npm ci failed (its words are above): check that the npm registry is reachable with "npm ping", then try again'
+}
+
+node_is_new_enough() {
+  [ -x node_modules/.bin/node ] && node_modules/.bin/node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number)
+    const [needMajor, needMinor] = process.argv[1].split(".").map(Number)
+    process.exit(major > needMajor || (major === needMajor && minor >= needMinor) ? 0 : 1)' "$NODE_NEEDED" 2>/dev/null
+}
+
+# The node package fetches its binary in an install script, which npm may have been told not to run.
+ensure_node() {
+  if node_is_new_enough; then return; fi
+  echo 'callweave: fetching node …'
+  npm rebuild node --ignore-scripts=false --foreground-scripts --loglevel=error || true
+  node_is_new_enough ||
+    fail "node_modules/.bin/node is not node $NODE_NEEDED or newer: allow the install script of the package \"node\" (npm config get ignore-scripts must say false), remove node_modules and run this again"
+}
+
+missing_packages() {
+  # sbin is not in everybody's PATH.
+  for tool in $LAB_TOOLS; do
+    PATH="$PATH:/usr/sbin:/sbin" command -v "${tool%%:*}" >/dev/null || echo "${tool#*:}"
+  done | sort -u | tr '\n' ' '
+}
+
+become_root() {
+  as_root=''
+  if [ "$(id -u)" = 0 ]; then return; fi
+  as_root=sudo
+  command -v sudo >/dev/null || fail "$1 needs root and there is no sudo: run \"sh test/prepare.sh lab\" once as root"
+  sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; } ||
+    fail "$1 needs root and sudo does not let you: run \"sh test/prepare.sh lab\" once as root"
+}
+
+install_debian_packages() {
+  packages=$(missing_packages)
+  if [ -z "$packages" ]; then return; fi
+  command -v apt-get >/dev/null || fail "the lab needs ${packages}and knows only apt-get: use Debian 12, or install them yourself"
+  become_root "installing ${packages}"
+  echo "callweave: installing $packages…"
+  $as_root apt-get -q update >/dev/null ||
+    fail 'apt-get update failed (its words are above): correct apt'\''s sources or the network, then try again'
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $packages >/dev/null ||
+    fail "apt-get could not install ${packages}(its words are above): correct that, then try again"
+  packages=$(missing_packages)
+  [ -z "$packages" ] || fail "still missing after apt-get install: $packages"
+}
+
+build_lab() {
+  PATH="$PWD/node_modules/.bin:$PATH:/usr/sbin:/sbin" node test/lab/main.ts build
+}
+
+install_npm_packages
+ensure_node
+if [ "${1:-}" = lab ]; then
+  install_debian_packages
+  build_lab
 fi

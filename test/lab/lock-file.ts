@@ -1,26 +1,28 @@
-import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { createHash, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, isAlive, parseIdentity } from './process-identity.ts'
 
 /**
- * Takes a lock that names its owner, so that the lock of a killed process is recognised and taken over.
+ * Takes a lock whose file names its owner, so that the lock of a killed process is recognised and taken over.
  * @returns undefined when a living process holds it
  */
 export async function tryLock(path: string): Promise<AsyncDisposable | undefined> {
   await mkdir(dirname(path), { recursive: true })
-  const own = `${path}.${randomUUID()}`
+  await using _guard = await guard(path)
+  const owner = parseIdentity(await readFile(path, 'utf8').catch(() => ''))
+  if (owner && (await isAlive(owner))) return undefined
   const me = await identify(process.pid)
   const text = `${process.pid} ${me?.startTime ?? '0'} ${randomUUID()}\n`
-  await writeFile(own, text)
-  try {
-    // link() fails when the name exists, and the file is complete the moment it appears.
-    if (await linked(own, path)) return release(path, text)
-    if (!(await moveStaleAside(path))) return undefined
-    return (await linked(own, path)) ? release(path, text) : undefined
-  } finally {
-    await rm(own, { force: true })
+  await writeFile(path, text)
+  return {
+    async [Symbol.asyncDispose]() {
+      const now = await readFile(path, 'utf8').catch(() => '')
+      if (now === text) await rm(path, { force: true })
+    },
   }
 }
 
@@ -37,39 +39,21 @@ export async function lock(path: string, onWait: () => void, signal?: AbortSigna
   }
 }
 
-function release(path: string, text: string): AsyncDisposable {
-  return {
-    async [Symbol.asyncDispose]() {
-      const now = await readFile(path, 'utf8').catch(() => '')
-      if (now === text) await rm(path, { force: true })
-    },
+/**
+ * Looking at a stale lock and replacing it is two steps; two who do both at once would each believe to have it. The guard is a
+ * name in Linux's abstract socket space (unix(7)): the kernel gives it to one process and takes it back when that one dies.
+ */
+async function guard(path: string): Promise<AsyncDisposable> {
+  const name = `\0callweave-lab-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 32)}`
+  for (;;) {
+    const server = createServer()
+    try {
+      server.listen(name)
+      await once(server, 'listening')
+      return server
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+      await sleep(10)
+    }
   }
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
-  }
-}
-
-/** Two runs may see the same stale lock; the one that moved somebody's fresh lock by mistake puts it back. */
-async function moveStaleAside(path: string): Promise<boolean> {
-  const seen = await readFile(path, 'utf8').catch(() => undefined)
-  if (seen === undefined) return true
-  const owner = parseIdentity(seen)
-  if (owner && (await isAlive(owner))) return false
-  const aside = `${path}.${randomUUID()}`
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  )
-  if (!moved) return true
-  const taken = await readFile(aside, 'utf8')
-  if (taken !== seen) await linked(aside, path)
-  await rm(aside, { force: true })
-  return taken === seen
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { aptMirror } from './apt-mirror.ts'
 import { cacheDirectory } from './cache-directory.ts'
@@ -50,38 +50,41 @@ export async function ensureRootFs(version: AsteriskVersion, options: BuildOptio
   await using _lock = await lock(`${directory}.lock`, onWait, options.signal)
   if (await exists(directory)) return directory
   const building = `${directory}.building`
-  await rm(building, { recursive: true, force: true })
   await debootstrap(suite, building, version, options)
   await rename(building, directory)
   return directory
 }
 
 async function debootstrap(suite: Suite, target: string, version: AsteriskVersion, options: BuildOptions) {
-  if (process.getuid?.() !== 0)
-    throw new LabError(
-      `building the root file system of Asterisk ${version} needs root: run "sudo sh test/prepare.sh lab"`,
-    )
+  const asRoot = await rootPrefix(version)
   const mirror = await aptMirror()
   options.log(`building Debian ${suite.name} with Asterisk ${version} from ${mirror} (about a minute, once) …`)
-  const args = ['--variant=minbase', `--include=${suite.packages.join(',')}`, suite.name, target, mirror]
+  const script = join(import.meta.dirname, 'build-root-fs.sh')
+  const parts = [suite.name, target, mirror, suite.packages.join(','), WRITABLE_DIRECTORIES.join(' ')]
+  const [command = 'sh', ...args] = [...asRoot, 'sh', script, ...parts]
   const onLine = atMostEvery(3000, (line) => options.log(line.replace(/^I: /, '  ')))
+  const env = { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
   try {
-    await runCommand('debootstrap', args, {
-      signal: options.signal,
-      onLine,
-      env: { DEBIAN_FRONTEND: 'noninteractive' },
-    })
+    await runCommand(command, args, { signal: options.signal, onLine, env })
   } catch (error) {
-    if (!(error instanceof LabError) || !error.message.startsWith('debootstrap failed')) throw error
+    if (!(error instanceof LabError)) throw error
     throw new LabError(
-      `${error.message}; if the mirror ${mirror} cannot be reached, correct apt's sources until "apt-get update" works, then try again`,
+      `Debian ${suite.name} could not be built from ${mirror} (${error.message}): make sure that debootstrap is installed and the mirror can be reached ("apt-get update"), then run "sh test/prepare.sh lab" again`,
     )
   }
-  for (const directory of WRITABLE_DIRECTORIES) await mkdir(join(target, directory), { recursive: true })
-  // Nothing in the lab may ask a name server of the outside.
-  await writeFile(join(target, 'etc/hosts'), '127.0.0.1 localhost\n')
-  await writeFile(join(target, 'etc/resolv.conf'), '')
-  await rm(join(target, 'var/cache/apt/archives'), { recursive: true, force: true })
+}
+
+/** debootstrap makes files of other owners, and device nodes. @returns what to put before the command */
+async function rootPrefix(version: AsteriskVersion): Promise<string[]> {
+  if (process.getuid?.() === 0) return []
+  const trusted = await runCommand('sudo', ['-n', 'true']).then(
+    () => true,
+    () => false,
+  )
+  if (trusted) return ['sudo', '-n']
+  throw new LabError(
+    `building the root file system of Asterisk ${version} needs root: run "sh test/prepare.sh lab" once as root with CALLWEAVE_LAB_CACHE=${cacheDirectory()}`,
+  )
 }
 
 function atMostEvery(ms: number, tell: (line: string) => void): (line: string) => void {

@@ -19,6 +19,15 @@ export interface TrunkCallResult {
   readonly endedBy: 'caller' | 'pbx' | 'nobody'
 }
 
+/** A call that reached the far side of the trunk. */
+export interface OutboundCall {
+  readonly number: string
+  readonly from: string
+  readonly callId: string
+  readonly answered: boolean
+  readonly cancelled: boolean
+}
+
 /** @param text the scenarios' log file: `what|call id|tick|rest` a line */
 export function parseMarks(text: string): SippMark[] {
   return text.split('\n').flatMap((line) => {
@@ -52,4 +61,17 @@ function resultOf(marks: readonly SippMark[]): TrunkCallResult {
 function endedBy(marks: readonly SippMark[]): TrunkCallResult['endedBy'] {
   if (marks.some((mark) => mark.what === 'cancelled' || mark.what === 'hung-up')) return 'caller'
   return marks.some((mark) => mark.what === 'bye' || mark.what === 'final') ? 'pbx' : 'nobody'
+}
+
+/** Folds the callee scenario's marks into one call each, in the order they came. */
+export function outboundCalls(marks: readonly SippMark[]): OutboundCall[] {
+  return [...Map.groupBy(marks, (mark) => mark.callId)].map(([callId, own]) => {
+    const [to = '', from = ''] = own.find((mark) => mark.what === 'invited')?.rest.split('|') ?? []
+    const has = (what: string) => own.some((mark) => mark.what === what)
+    return { number: userOf(to), from: userOf(from), callId, answered: has('answered'), cancelled: has('cancelled') }
+  })
+}
+
+function userOf(header: string): string {
+  return /sips?:([^@>;]+)@/.exec(header)?.[1] ?? ''
 }

@@ -6,7 +6,7 @@ import { LabError } from './lab-error.ts'
 import type { Ports } from './ports.ts'
 import { type CalleeBehaviour, calleeScenario, type TrunkAnswer } from './sipp-callee.ts'
 import { type CallerBehaviour, callerScenario } from './sipp-caller.ts'
-import { callResults, parseMarks, type TrunkCallResult } from './sipp-log.ts'
+import { callResults, type OutboundCall, outboundCalls, parseMarks, type TrunkCallResult } from './sipp-log.ts'
 
 export interface TrunkCallOptions extends Omit<CallerBehaviour, 'audioFile'> {
   /** The caller's number; several take turns when `count` is more than one. */
@@ -22,15 +22,6 @@ export interface TrunkCallOptions extends Omit<CallerBehaviour, 'audioFile'> {
   /** The caller speaks: a tone is sent as RTP (needed for voicemail and recordings). */
   readonly audio?: boolean
   readonly signal?: AbortSignal
-}
-
-/** A call that reached the far side of the trunk. */
-export interface OutboundCall {
-  readonly number: string
-  readonly from: string
-  readonly callId: string
-  readonly answered: boolean
-  readonly cancelled: boolean
 }
 
 export interface TrunkCallee extends AsyncDisposable {
@@ -174,16 +165,4 @@ export class SippTrunk implements Trunk, AsyncDisposable {
 
 async function marksOf(directory: string) {
   return parseMarks(await readFile(join(directory, 'marks.log'), 'utf8').catch(() => ''))
-}
-
-function outboundCalls(marks: ReturnType<typeof parseMarks>): OutboundCall[] {
-  return [...Map.groupBy(marks, (mark) => mark.callId)].map(([callId, own]) => {
-    const [to = '', from = ''] = own.find((mark) => mark.what === 'invited')?.rest.split('|') ?? []
-    const has = (what: string) => own.some((mark) => mark.what === what)
-    return { number: userOf(to), from: userOf(from), callId, answered: has('answered'), cancelled: has('cancelled') }
-  })
-}
-
-function userOf(header: string): string {
-  return /sips?:([^@>;]+)@/.exec(header)?.[1] ?? ''
 }
