@@ -9,13 +9,13 @@ export interface Connection {
   readonly token?: string
   readonly now?: () => number
   readonly pace?: Pace
-  /** How long an answer may take; tests do not wait for twenty seconds. */
+  /** How long an answer may take; for tests that wait until it is over. */
   readonly totalMs?: number
 }
 
 /** The real adapter on a sandbox: unpaced unless told otherwise. */
 export function connectedCrm(sandbox: Pick<Sandbox, 'url' | 'token'>, connection: Connection = {}): Crm {
-  const { account = sandbox.url, token = sandbox.token, now = Date.now, totalMs = 200 } = connection
+  const { account = sandbox.url, token = sandbox.token, now = Date.now, totalMs = transportLimits.totalMs } = connection
   return createAmocrm({
     account,
     token,

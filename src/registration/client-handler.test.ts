@@ -116,7 +116,7 @@ describe('the client of a call', () => {
     assert.equal(posts('/api/v4/contacts').length, 0)
   })
 
-  for (const kind of ['gateway-timeout', 'server-error', 'reset', 'hang'] as const) {
+  for (const kind of ['gateway-timeout', 'server-error', 'reset'] as const) {
     test(`created but answered with ${kind}: the proof finds it, and it is not doubled`, async () => {
       stage.sandbox.fault({ match: { method: 'POST' }, do: { kind, execution: 'executed' } })
       const [outcome] = await send(stage.clients, clientJob('a'))

@@ -4,7 +4,7 @@ import { afterEach, describe, test } from 'vitest'
 import * as errors from '../errors.ts'
 import type { Crm } from '../port.ts'
 import { createAmocrm } from './amocrm.ts'
-import { createTransport } from './transport.ts'
+import { createTransport, transportLimits } from './transport.ts'
 
 const { signal } = new AbortController()
 const contacts = [
@@ -39,7 +39,7 @@ async function amocrmThat(answer: RequestListener): Promise<Crm> {
     pace: { run: (_urgency, request) => request() },
     now: Date.now,
     log: { warn: () => undefined },
-    transport: createTransport({ connectMs: 500, totalMs: 500, answerBytes: 10_000 }),
+    transport: createTransport({ ...transportLimits, answerBytes: 10_000 }),
   })
 }
 const saying = (status: number, headers: Record<string, string>, body = '') =>
