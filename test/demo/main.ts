@@ -9,7 +9,8 @@ import { scenes } from './scenes.ts'
 
 const DEMO_PORT = 8077
 const ending = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort())
+// Again and again: impatient people press Ctrl-C twice, and npm passes on what the terminal has told everybody already.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort())
 
 const print = (line: string) => console.log(line)
 
