@@ -4,6 +4,7 @@ import { refreshConversations } from './conversation.ts'
 import { link, settleHome } from './identity.ts'
 import { isLive, type Leg } from './leg.ts'
 import { decideParty } from './parties.ts'
+import { forgetTransferToParking } from './transfers.ts'
 import { otherHalf, type World } from './world.ts'
 
 /** The channel is in this bridge, and in no other. */
@@ -16,6 +17,7 @@ export function enterBridge(world: World, leg: Leg, facts: BridgeFacts, at: numb
   settleHome(world, leg)
   bridge.members.add(leg)
   leg.bridge = bridge
+  if (bridge.class === 'parking') forgetTransferToParking(leg, at)
   refreshConversations(world, [leg], at)
 }
 

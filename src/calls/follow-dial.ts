@@ -13,11 +13,10 @@ export function followDial(world: World, dial: Dial, caller: Leg | undefined, pe
     peer.dialler ??= caller
     followDialler(world, caller, peer, dial.at)
   } else settleHome(world, peer)
-  const exten = caller?.half === undefined ? (caller?.exten ?? '') : caller.endpoint
   decideParty(
     world,
     peer,
-    [dialledNumber(dial.dialstring, peer.endpoint), dial.peer.callerNumber ?? '', exten],
+    [dialledNumber(dial.dialstring, peer.endpoint), dial.peer.callerNumber ?? '', caller?.exten ?? ''],
     dial.at,
   )
   takePart(world, peer, dial.at)

@@ -17,12 +17,15 @@ export function takePart(world: World, leg: Leg, at: number): void {
 /**
  * Tells whether a dialled trunk leg is the client or a person (design section 3): a number of the house is a person; the first
  * other one is the client; what is dialled while there is a client is somebody's mobile.
+ * @param numbers what was dialled on the trunk, then guesses (they may be what the caller dialled before it was rewritten)
  */
 export function decideParty(world: World, leg: Leg, numbers: readonly string[], at: number): void {
   if (leg.role !== 'undecided') return
   const call = settleHome(world, leg)
+  const [dialled = '', ...guesses] = numbers
   leg.number = bestNumber(numbers, world.country)
-  const owner = numbers.map((number) => world.directory.personAt(number)).find((found) => found !== undefined)
+  const owner =
+    world.directory.personAt(dialled) ?? guesses.map(world.directory.personAt).find((found) => found?.mobile)
   if (owner) becomePerson(world, call, leg, owner.extension, owner.mobile, at)
   else if (call.clients.length === 0 || isAnotherAttempt(call, leg)) {
     leg.role = 'client'

@@ -11,6 +11,8 @@ const NO_ANSWER: ReadonlySet<number> = new Set([16, 18, 19])
 const TAKEN_BACK: ReadonlySet<number> = new Set([0, 26, 127])
 /** Applications by which the PBX refuses; the device's hang-up that follows is only its echo. */
 const REFUSING: ReadonlySet<string> = new Set(['busy', 'congestion', 'hangup'])
+/** An arriving leg that was never answered and ends with one of these was refused by the PBX; a caller's CANCEL leaves 127, 16 or 0. */
+const REFUSED: ReadonlySet<number> = new Set([1, 3, 17, 18, 19, 20, 21, 22, 27, 28, 34, 38, 41, 42, 58])
 
 /** How an ended call ended. */
 export function resultOf(call: CallState): CallResult {
@@ -31,8 +33,9 @@ export function lastLeg(legs: Iterable<Leg>): Leg | undefined {
 
 function inboundResult(call: CallState, client: Leg): CallResult {
   if (call.voicemailLeft) return 'voicemail'
-  const clientFirst = client.hungUpBy === 'device' && !REFUSING.has(client.app.toLowerCase())
-  return clientFirst ? 'abandoned' : 'missed'
+  const refused =
+    REFUSING.has(client.app.toLowerCase()) || (client.upAt === undefined && REFUSED.has(client.cause ?? 0))
+  return client.hungUpBy === 'device' && !refused ? 'abandoned' : 'missed'
 }
 
 function outboundResult(call: CallState): CallResult {

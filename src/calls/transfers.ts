@@ -3,6 +3,9 @@ import type { CallState } from './call-state.ts'
 import { isLive, type Leg } from './leg.ts'
 import type { World } from './world.ts'
 
+/** Whole-second times may make the moment look this long. */
+const PARKING_FOLLOWS_MS = 1500
+
 /** Notes a blind transfer with the call that was sent on. */
 export function noteBlindTransfer(
   world: World,
@@ -22,6 +25,12 @@ export function noteAttendedTransfer(transferer: Leg, secondLeg: Leg, target: Le
   if (!call || call.over || !transferer.extension) return
   const to = partyName(target) || consulted(call, transferer, secondLeg)
   call.transfers.push({ kind: 'attended', from: transferer.extension, to, at })
+}
+
+/** Parking is no transfer to anybody, though phones ask for it by one. The client is parked within a moment of that. */
+export function forgetTransferToParking(parked: Leg, at: number): void {
+  const last = parked.home?.transfers.at(-1)
+  if (last?.kind === 'blind' && at - last.at <= PARKING_FOLLOWS_MS) parked.home?.transfers.pop()
 }
 
 function targetName(world: World, exten: string): string {

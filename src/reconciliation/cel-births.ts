@@ -12,7 +12,9 @@ export interface CelBirth {
 
 interface Attempt {
   readonly dialler: string
-  readonly targets: string[]
+  /** Every destination the channel ever dialled: a second `Dial` in a row has no row of its own (measured on 16.28 and 22.10). */
+  readonly targets: readonly string[]
+  readonly served: Set<string>
 }
 
 /**
@@ -20,30 +22,29 @@ interface Attempt {
  * in the dialler's own rows. Rows must be in order.
  */
 export function celBirths(rows: readonly CelRow[]): ReadonlyMap<string, CelBirth> {
-  const outgoing = new Set(rows.filter(isOutgoing).map(({ uniqueid }) => uniqueid))
-  const dialledExten = new Map<string, string>()
-  for (const row of rows)
-    if (isOutgoing(row) && row.exten !== '' && !dialledExten.has(row.uniqueid))
-      dialledExten.set(row.uniqueid, row.exten)
+  const firstApps = firstRows(rows, (row) => row.app !== '')
+  const dialledExtens = firstRows(rows, (row) => isOutgoing(row) && row.exten !== '')
+  const targets = targetsByDialler(rows)
   const births = new Map<string, CelBirth>()
   const attempts = new Map<string, Attempt>()
   const idleHalves = new Map<string, string[]>()
   for (const row of rows) {
-    if (row.type === 'APP_START' && isDialling(row.app)) {
-      attempts.set(row.uniqueid, { dialler: row.uniqueid, targets: targetsOf(row) })
+    if (row.type === 'HANGUP') attempts.delete(row.uniqueid)
+    const own = targets.get(row.uniqueid)
+    if (own && !attempts.has(row.uniqueid) && isDialling(row.app)) {
+      attempts.set(row.uniqueid, { dialler: row.uniqueid, targets: [...own], served: new Set() })
     }
-    if (row.type === 'APP_END') attempts.delete(row.uniqueid)
     if (row.type !== 'CHAN_START' || births.has(row.uniqueid)) continue
-    const secondHalf = row.channel.endsWith(';2')
-    const born = isDialledAtBirth(row, outgoing, secondHalf) ? 'dialled' : 'arriving'
+    const born = bornHow(row, firstApps.get(row.uniqueid))
     const halves = idleHalves.get(row.linkedid) ?? []
     idleHalves.set(row.linkedid, halves)
-    if (secondHalf) halves.push(row.uniqueid)
+    if (row.channel.endsWith(';2')) halves.push(row.uniqueid)
     const found = born === 'dialled' ? findAttempt(row, attempts.values()) : undefined
     const dialler =
       found?.dialler ?? (born === 'dialled' && !row.channel.startsWith('Local/') ? halves.at(-1) : undefined)
-    if (dialler !== undefined) halves.splice(halves.indexOf(dialler) >>> 0, 1)
-    births.set(row.uniqueid, { born, dialled: found?.number || (dialledExten.get(row.uniqueid) ?? ''), dialler })
+    if (dialler !== undefined && halves.includes(dialler)) halves.splice(halves.indexOf(dialler), 1)
+    const dialled = found?.number || (dialledExtens.get(row.uniqueid)?.exten ?? '')
+    births.set(row.uniqueid, { born, dialled, dialler })
   }
   return births
 }
@@ -59,29 +60,44 @@ function isOutgoing(row: CelRow): boolean {
   return row.appData === '(Outgoing Line)' || /^App(Dial2?|Queue)$/.test(row.app)
 }
 
-function isDialledAtBirth(row: CelRow, outgoing: ReadonlySet<string>, secondHalf: boolean): boolean {
-  if (secondHalf) return false
-  return outgoing.has(row.uniqueid) || row.channel.endsWith(';1') || row.linkedid !== row.uniqueid
+/** A channel that picks up or is transferred may execute `AppDial` later on: what it executed first tells how it began. */
+function bornHow(row: CelRow, firstApp: CelRow | undefined): Birth {
+  if (row.channel.endsWith(';2')) return 'arriving'
+  if (row.channel.endsWith(';1') || row.linkedid !== row.uniqueid) return 'dialled'
+  return firstApp && isOutgoing(firstApp) ? 'dialled' : 'arriving'
+}
+
+function firstRows(rows: readonly CelRow[], wanted: (row: CelRow) => boolean): ReadonlyMap<string, CelRow> {
+  const first = new Map<string, CelRow>()
+  for (const row of rows) if (!first.has(row.uniqueid) && wanted(row)) first.set(row.uniqueid, row)
+  return first
 }
 
 function isDialling(app: string): boolean {
-  return /^(Dial|Queue|FollowMe|Page|RetryDial)$/i.test(app)
+  return /^(Dial|FollowMe|Page|RetryDial)$/i.test(app)
 }
 
-/** `PJSIP/101&PJSIP/79990001122@trunk,20,tT` names two; a queue names its members nowhere. */
-function targetsOf(row: CelRow): string[] {
-  if (/^Queue$/i.test(row.app)) return []
-  return (row.appData.split(',', 1)[0] ?? '').split('&').map((target) => target.trim())
+/** `PJSIP/101&PJSIP/79990001122@trunk,20,tT` names two. A queue names its members nowhere. */
+function targetsByDialler(rows: readonly CelRow[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const row of rows) {
+    if (!isDialling(row.app)) continue
+    const targets = found.get(row.uniqueid) ?? new Set()
+    found.set(row.uniqueid, targets)
+    for (const target of (row.appData.split(',', 1)[0] ?? '').split('&')) targets.add(target.trim())
+  }
+  return found
 }
 
-/** The running dial that named this endpoint and has not yet been served; else the queue of the same linkedid. */
+/** The youngest dial under way that names this endpoint, first by a destination that nobody answers for yet. */
 function findAttempt(row: CelRow, attempts: Iterable<Attempt>): { dialler: string; number: string } | undefined {
   const endpoint = endpointOf(row.channel.replace(/;[12]$/, ''))
   let found: { dialler: string; number: string } | undefined
   for (const attempt of attempts) {
-    const index = attempt.targets.findIndex((target) => names(target, endpoint))
-    if (index < 0) continue
-    const [target = ''] = attempt.targets.splice(index, 1)
+    const named = attempt.targets.filter((target) => names(target, endpoint))
+    const target = named.find((each) => !attempt.served.has(each)) ?? named.at(-1)
+    if (target === undefined) continue
+    attempt.served.add(target)
     found = { dialler: attempt.dialler, number: numberIn(target, endpoint) }
   }
   return found

@@ -162,7 +162,7 @@ function factsOf(row: CelRow): ChannelFacts {
 /** `<prefix>_name` and `<prefix>_uniqueid` of `extra`. */
 function factsIn(row: CelRow, prefix: string): ChannelFacts | undefined {
   const id = textIn(row, `${prefix}_uniqueid`)
-  return id === '' ? undefined : { id, name: textIn(row, `${prefix}_name`) }
+  return id === '' || id === 'N/A' ? undefined : { id, name: textIn(row, `${prefix}_name`) }
 }
 
 function recordingIn(row: CelRow): { readonly recording?: string } {
