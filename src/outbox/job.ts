@@ -47,7 +47,10 @@ export type Proof =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly reason: string }
 
-/** What the outbox knows of a kind of job. Answers come one per job, in the order of the jobs. */
+/**
+ * What the outbox knows of a kind of job. Answers come one per job, in the order of the jobs. Requests are made through the account's pace; they get
+ * the jobs' urgency by themselves. A `send` that throws, answers the wrong number of outcomes or does not end when `signal` asks counts as ambiguous.
+ */
 export interface JobHandler<Payload = unknown> {
   readonly kind: string
   /** The CRM's ceiling for one request. */
