@@ -53,7 +53,10 @@ function arrowsOf(root: string, file: string): readonly Arrow[] {
     const literal = /^['"](.+)['"]$/.exec(text.slice(one.moduleRequest.start, one.moduleRequest.end))
     return literal?.[1] ? [{ specifier: literal[1], typeOnly: false }] : []
   })
-  return [...imports, ...reExports, ...dynamic]
-    .filter(({ specifier }) => specifier.startsWith('.'))
-    .map(({ specifier, typeOnly }) => ({ from: file, to: normalize(join(dirname(file), specifier)), typeOnly }))
+  return (
+    [...imports, ...reExports, ...dynamic]
+      // Data (package.json) is nobody's room.
+      .filter(({ specifier }) => specifier.startsWith('.') && !specifier.endsWith('.json'))
+      .map(({ specifier, typeOnly }) => ({ from: file, to: normalize(join(dirname(file), specifier)), typeOnly }))
+  )
 }

@@ -17,8 +17,8 @@ const run = promisify(execFile)
 /** Who works at the stage's company: extension → user of the sandbox's account. */
 export const people = [
   { extension: '101', name: 'Анна Смирнова', user: 7_000_001, token: 'card-token-of-person-101' },
-  { extension: '102', name: 'Борис Орлов', user: 7_000_002, token: 'card-token-of-person-102' },
-  { extension: '103', name: 'Вера Зимина', user: 7_000_003, token: 'card-token-of-person-103' },
+  { extension: '102', name: 'Борис Кузнецов', user: 7_000_002, token: 'card-token-of-person-102' },
+  { extension: '103', name: 'Вера Орлова', user: 7_000_003, token: 'card-token-of-person-103' },
 ] as const
 
 export interface StageOptions extends LabOptions {

@@ -42,7 +42,7 @@ export function callNotes(state: PageState): Html {
     (note) => ({
       key: `note ${note.id} ${note.updatedAt}`,
       tds: html`<td class="t">${dateTime(note.createdAt)}</td><td>${directionBadge(note.direction)}</td>
-      <td>${clientName(state, note.entity)}</td><td>${String(note.phone ?? '')}</td><td class="n">${talkTime(note.seconds)}</td>
+      <td>${clientName(state, note.entity)}</td><td class="p">${String(note.phone ?? '')}</td><td class="n">${talkTime(note.seconds)}</td>
       <td>${callStatusBadge(note.status)}</td><td>${person(state.users, note.responsible)}</td>
       <td>${person(state.users, note.author)}</td>
       <td>${recording(note.link)}${String(note.result ?? '')} <code class="soft">${String(note.uniq ?? '')}</code></td>`,
@@ -65,7 +65,7 @@ export function contacts(state: PageState): Html {
         row.kind === 'company' && 'company',
         row.deleted && 'in the trash',
         row.unsorted && 'incoming',
-      ])}</td><td>${row.phones.join(', ')}</td><td>${person(state.users, row.owner)}</td><td class="t">${dateTime(row.createdAt)}</td>`,
+      ])}</td><td class="p">${row.phones.join(', ')}</td><td>${person(state.users, row.owner)}</td><td class="t">${dateTime(row.createdAt)}</td>`,
     }),
   )
 }
@@ -104,7 +104,7 @@ export function unsorted(state: PageState): Html {
   return table({ title: 'Incoming leads', about: count(state.unsorted) }, columns, state.unsorted, (entry) => ({
     key: `unsorted ${entry.uid}`,
     tds: html`<td class="t">${dateTime(entry.createdAt)}</td><td>${entry.sourceName}</td>
-      <td>${String(entry.metadata['phone'] ?? '')}</td><td><span class="badge">${entry.state}</span></td>`,
+      <td class="p">${String(entry.metadata['phone'] ?? '')}</td><td><span class="badge">${entry.state}</span></td>`,
   }))
 }
 
@@ -112,7 +112,7 @@ export function popups(state: PageState): Html {
   const columns = ['Time', 'Phone', 'Card', 'Shown to']
   return table({ title: 'Call popups', about: count(state.popups) }, columns, state.popups, (popup) => ({
     key: `popup ${popup.at} ${popup.phone}`,
-    tds: html`<td class="t">${dateTime(popup.at)}</td><td>${popup.phone}</td>
+    tds: html`<td class="t">${dateTime(popup.at)}</td><td class="p">${popup.phone}</td>
       <td>${popup.entity === undefined ? 'unknown number' : clientName(state, popup.entity)}</td>
       <td>${popup.users.map((id) => person(state.users, id)).join(', ')}</td>`,
   }))
