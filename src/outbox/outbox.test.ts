@@ -3,30 +3,28 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
-import { pino } from 'pino'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import type { Store } from '../store/ports.ts'
 import { openStore } from '../store/sqlite/open-store.ts'
-import { StoreError } from '../store/store-error.ts'
-import { fastPolicies } from './_fast-policies.ts'
-import type { Job, JobHandler, NewJob, Outcome, SendResult } from './job.ts'
-import { createOutbox, type Outbox, type OutboxDeps } from './outbox.ts'
-import { createPace } from './pace.ts'
+import { done, doneAfter, handlerOf, job, jobs, startOutbox, until } from './_outbox-stage.ts'
+import type { JobHandler, NewJob, Outcome } from './job.ts'
+import type { OutboxDeps } from './outbox.ts'
 
 let store: Store
 let folder: string
-let stops: (() => Promise<void>)[]
+let stages: AsyncDisposableStack
 
 beforeEach(async () => {
-  stops = []
   folder = await mkdtemp(join(tmpdir(), 'callweave-outbox-'))
   store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
+  stages = new AsyncDisposableStack()
+  stages.defer(() => rm(folder, { recursive: true, force: true }))
+  stages.use(store)
 })
-afterEach(async () => {
-  await Promise.all(stops.map((stop) => stop()))
-  await store[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
-})
+afterEach(() => stages.disposeAsync())
+
+const start = (given: Partial<OutboxDeps>, first: readonly NewJob[]) =>
+  stages.use(startOutbox(store, given, first)).outbox
 
 describe('batches', () => {
   test('jobs of one kind that are due together travel together, and no more of them than were learned to be bearable', async () => {
@@ -206,9 +204,9 @@ describe('an account pause', () => {
       outcomes: all.map((): Outcome => ({ kind: 'retry', reason: '403' })),
       pause: { untilMs: Date.now() + 60_000, reason: 'blocked' },
     }))
-    start({ handlers: [blocked] }, [job('a', 'note', 'a')])
+    const before = startOutbox(store, { handlers: [blocked] }, [job('a', 'note', 'a')])
     await until(async () => (await store.settings.get('outbox.pause')) !== undefined)
-    await stopAll()
+    await before[Symbol.asyncDispose]()
 
     const outbox = start({ handlers: [handlerOf('note', doneAfter())] }, [])
     await until(async () => (await outbox.status()).paused?.reason === 'blocked')
@@ -219,155 +217,3 @@ describe('an account pause', () => {
     await until(async () => (await outbox.status()).counts.done === 1)
   })
 })
-
-describe('trouble', () => {
-  test('a lost wake-up costs one poll', async () => {
-    const outbox = start({ handlers: [handlerOf('note', doneAfter())] }, [])
-    await pass(5)
-    await store.outbox.add([job('a', 'note', 'a')])
-    await until(async () => (await outbox.status()).counts.done === 1)
-  })
-
-  test('a handler that never ends is given up, and what it did is looked up', async () => {
-    const handler: JobHandler = {
-      ...handlerOf('note', () => new Promise<never>(() => {})),
-      prove: async (all) => all.map(() => ({ kind: 'found', result: 'there' })),
-    }
-    const outbox = start({ handlers: [handler], policies: { ...fastPolicies, sendMs: 10, endMs: 10 } }, [
-      job('a', 'note', 'a'),
-    ])
-    await until(async () => (await outbox.status()).counts.done === 1)
-  })
-
-  test('while the disk is full nothing that is known is forgotten', async () => {
-    let full = false
-    const view = {
-      ...store.outbox,
-      change: async (changes: Parameters<Store['outbox']['change']>[0]) => {
-        if (full) throw new StoreError('disk-full', 'SQLite says: database or disk is full')
-        return store.outbox.change(changes)
-      },
-    }
-    let sent = 0
-    const handler = handlerOf('note', async (all) => {
-      full = true
-      sent++
-      setTimeout(() => {
-        full = false
-      }, 40)
-      return { outcomes: all.map(done) }
-    })
-    const outbox = start({ handlers: [handler], store: view }, [job('a', 'note', 'a')])
-    await until(async () => (await outbox.status()).counts.done === 1)
-    assert.equal(sent, 1)
-  })
-
-  test('a listener that fails stops nothing', async () => {
-    const handler = handlerOf('note', doneAfter())
-    const onDone = () => {
-      throw new Error('a mistake of the listener')
-    }
-    const outbox = start({ handlers: [handler], onDone }, jobs('note', 3))
-    await until(async () => (await outbox.status()).counts.done === 3)
-  })
-
-  test('a job of a kind nobody knows waits, and holds up no other client', async () => {
-    const handler = handlerOf('note', doneAfter())
-    const outbox = start({ handlers: [handler] }, [job('x', 'from the future', 'x'), ...jobs('note', 2)])
-    await until(async () => (await outbox.status()).counts.done === 2)
-    assert.match((await store.outbox.get('x'))?.reason ?? '', /does not know/)
-  })
-
-  test('stopping lets what is under way end and begins nothing new', async () => {
-    const begun = Promise.withResolvers<void>()
-    const handler = handlerOf('note', async (all) => {
-      begun.resolve()
-      await pass(30)
-      return { outcomes: all.map(done) }
-    })
-    start({ handlers: [{ ...handler, maxBatch: 1 }], inFlight: 1 }, jobs('note', 2))
-    await begun.promise
-    await stopAll()
-    const { done: finished, waiting, sending } = await store.outbox.counts()
-    assert.deepEqual({ finished, waiting, sending }, { finished: 1, waiting: 1, sending: 0 })
-  })
-
-  test('stopping does not wait for ever: what is cut off is looked up next time', async () => {
-    const begun = Promise.withResolvers<void>()
-    const handler = handlerOf('note', (_jobs, signal) => {
-      begun.resolve()
-      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-    })
-    start({ handlers: [handler], policies: { ...fastPolicies, graceMs: 20 } }, [job('a', 'note', 'a')])
-    await begun.promise
-    await stopAll()
-    assert.equal((await store.outbox.get('a'))?.state, 'unproven')
-  })
-})
-
-function start(given: Partial<OutboxDeps>, first: readonly NewJob[]): Outbox {
-  const outbox = createOutbox({
-    store: store.outbox,
-    settings: store.settings,
-    handlers: [],
-    pace: createPace({ requestsPerSecond: 1000, inFlight: 3 }),
-    inFlight: 3,
-    now: Date.now,
-    random: Math.random,
-    log: pino({ level: 'silent' }),
-    policies: fastPolicies,
-    ...given,
-  })
-  const stop = new AbortController()
-  // The jobs are there before it begins: which of them travel together is then no matter of luck.
-  const running = outbox.add(first).then(() => outbox.run(stop.signal))
-  stops.push(() => {
-    stop.abort()
-    return running
-  })
-  return outbox
-}
-
-async function stopAll() {
-  await Promise.all(stops.splice(0).map((stop) => stop()))
-}
-
-/** Throws after 5 s: then the test has failed, not the machine been slow. */
-async function until(condition: () => Promise<boolean>) {
-  const end = performance.now() + 5_000
-  while (!(await condition())) {
-    assert.ok(performance.now() < end, 'it does not come about')
-    await pass(2)
-  }
-}
-
-function handlerOf(kind: string, send: (jobs: readonly Job[], signal: AbortSignal) => Promise<SendResult>): JobHandler {
-  return {
-    kind,
-    maxBatch: 250,
-    send,
-    prove: async (all) => all.map(() => ({ kind: 'unknown', reason: 'not asked here' })),
-  }
-}
-
-/** A CRM that takes everything. */
-function doneAfter(each: (job: Job) => unknown = () => {}, whole: (jobs: readonly Job[]) => unknown = () => {}) {
-  return async (all: readonly Job[]): Promise<SendResult> => {
-    whole(all)
-    all.forEach(each)
-    return { outcomes: all.map(done) }
-  }
-}
-
-function done(job: Job): Outcome {
-  return { kind: 'done', result: job.key }
-}
-
-function job(key: string, kind: string, lane: string): NewJob {
-  return { key, kind, lane, urgency: 'live', payload: {} }
-}
-
-/** Each in a lane of its own. */
-function jobs(kind: string, count: number): readonly NewJob[] {
-  return Array.from({ length: count }, (_, at) => job(`${kind} ${at}`, kind, `${kind} lane ${at}`))
-}
