@@ -21,8 +21,8 @@ h2 { font-size: 14px; margin: 0; padding: 12px 16px; border-bottom: 1px solid va
 h2 small { color: var(--soft); font-weight: normal; }
 .scroll { max-height: 460px; overflow: auto; }
 table { width: 100%; border-collapse: collapse; }
-th { position: sticky; top: 0; background: var(--card); text-align: left; font-weight: 600; font-size: 12px; color: var(--soft); padding: 8px 16px; white-space: nowrap; }
-td { padding: 8px 16px; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th { position: sticky; top: 0; background: var(--card); text-align: left; font-weight: 600; font-size: 12px; color: var(--soft); padding: 8px 10px; white-space: nowrap; }
+td { padding: 8px 10px; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 td.p { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td code { overflow-wrap: anywhere; }
 td.n, th.n { white-space: nowrap; text-align: right; font-variant-numeric: tabular-nums; }
