@@ -6,6 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 NODE_NEEDED=24.12
+CACHE=${CALLWEAVE_LAB_CACHE:-$HOME/.cache/callweave-lab}
 # command it is known by : Debian package. mariadb-server-core is the server without the system service.
 LAB_TOOLS='debootstrap:debootstrap mariadbd:mariadb-server-core mariadb-install-db:mariadb-server-core
   my_print_defaults:mariadb-client-core sipp:sip-tester setpriv:util-linux mount:mount'
@@ -15,11 +16,25 @@ fail() {
   exit 1
 }
 
+# npm 9, Debian 12's own, stops at an override that is an alias ("Invalid comparator: npm:…"): a newer one is put beside it.
+new_npm() {
+  command -v npm >/dev/null || fail 'npm is missing: install it with "apt-get install npm"'
+  major=$(npm --version | cut -d. -f1)
+  if [ "$major" -ge 10 ]; then
+    npm "$@"
+    return
+  fi
+  if [ ! -f "$CACHE/npm/node_modules/npm/bin/npm-cli.js" ]; then
+    mkdir -p "$CACHE/npm"
+    npm install --prefix "$CACHE/npm" --no-save --no-audit --no-fund --loglevel=error npm@10 >/dev/null || return 1
+  fi
+  node "$CACHE/npm/node_modules/npm/bin/npm-cli.js" "$@"
+}
+
 install_npm_packages() {
   if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
-  command -v npm >/dev/null || fail 'npm is missing: install it with "apt-get install npm"'
   echo 'callweave: installing npm packages …'
-  npm ci --no-audit --no-fund --loglevel=error ||
+  new_npm ci --no-audit --no-fund --loglevel=error ||
     fail 'npm ci failed (its words are above): check that the npm registry is reachable with "npm ping", then try again'
 }
 
@@ -34,7 +49,7 @@ node_is_new_enough() {
 ensure_node() {
   if node_is_new_enough; then return; fi
   echo 'callweave: fetching node …'
-  npm rebuild node --ignore-scripts=false --foreground-scripts --loglevel=error || true
+  new_npm rebuild node --ignore-scripts=false --foreground-scripts --loglevel=error || true
   node_is_new_enough ||
     fail "node_modules/.bin/node is not node $NODE_NEEDED or newer: allow the install script of the package \"node\" (npm config get ignore-scripts must say false), remove node_modules and run this again"
 }
@@ -70,7 +85,8 @@ install_debian_packages() {
 }
 
 build_lab() {
-  PATH="$PWD/node_modules/.bin:$PATH:/usr/sbin:/sbin" node test/lab/main.ts build
+  mkdir -p "$CACHE"
+  PATH="$PWD/node_modules/.bin:$PATH:/usr/sbin:/sbin" CALLWEAVE_LAB_CACHE=$CACHE node test/lab/main.ts build
 }
 
 install_npm_packages

@@ -1,0 +1,93 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { type Lab, startLab } from '../lab/lab.ts'
+import { EXTENSIONS } from '../lab/ports.ts'
+import { isAlive, type ProcessIdentity, parseIdentity } from '../lab/process-identity.ts'
+
+const CLIENT = '79221532327'
+
+describe.each(['22', '16'] as const)('the lab with Asterisk %s', (asterisk) => {
+  test('given a started lab, then a call comes in, a call goes out, the database tells both and nothing stays behind', async () => {
+    const left = await liveAndDie(asterisk)
+    expect(left.processes.length).toBeGreaterThanOrEqual(7)
+    for (const process of left.processes) expect(await isAlive(process)).toBe(false)
+    expect(await readFile('/proc/self/mounts', 'utf8')).not.toContain(left.directory)
+    const again = performance.now()
+    await using lab = await startLab({ asterisk })
+    console.info(`second start of Asterisk ${asterisk}: ${((performance.now() - again) / 1000).toFixed(1)} s`)
+    expect(await registered(lab)).toEqual(EXTENSIONS)
+  })
+})
+
+interface Remains {
+  readonly directory: string
+  readonly processes: readonly ProcessIdentity[]
+}
+
+async function liveAndDie(asterisk: '16' | '22'): Promise<Remains> {
+  await using lab = await startLab({ asterisk })
+  expect(await registered(lab)).toEqual(EXTENSIONS)
+  expect(await lab.cli('core show version')).toContain(`Asterisk ${asterisk}.`)
+
+  const phone = lab.phone('101')
+  const incoming = lab.trunk.call({ from: CLIENT, did: '7001', displayName: 'Ivan', hangUp: 'caller', talkMs: 1500 })
+  expect(await phone.waitForRing(5000)).toEqual({ from: CLIENT, displayName: 'Ivan' })
+  await phone.accept()
+  expect(await incoming).toMatchObject([{ answered: true, finalStatus: 200, endedBy: 'caller' }])
+  await phone.waitForIdle(2000)
+
+  await using callee = await lab.trunk.answerWith('answer', { ringMs: 200 })
+  await phone.dial('79990001122')
+  await phone.waitForTalk(5000)
+  await phone.hangup()
+  await phone.waitForIdle(2000)
+  expect(await callee.calls()).toMatchObject([{ number: '79990001122', from: '101', answered: true }])
+
+  expect(await lab.trunk.call({ from: CLIENT, did: '7001', giveUpAfterMs: 500 })).toMatchObject([
+    { answered: false, finalStatus: 487, endedBy: 'caller' },
+  ])
+  await expectRecords(lab)
+  const directory = lab.etcAsterisk.replace(/\/root\/etc\/asterisk$/, '')
+  return { directory, processes: await recordedProcesses(directory) }
+}
+
+async function expectRecords(lab: Lab): Promise<void> {
+  const cdr = await until(
+    () => lab.cdr(),
+    (rows) => rows.length >= 3,
+  )
+  expect(cdr).toMatchObject([
+    { src: CLIENT, dst: '7001', did: '7001', disposition: 'ANSWERED' },
+    { src: '101', dst: '79990001122', disposition: 'ANSWERED' },
+    { src: CLIENT, dst: '7001', did: '7001', disposition: 'NO ANSWER' },
+  ])
+  const cel = await until(
+    () => lab.cel(),
+    (rows) => rows.filter((row) => row['eventtype'] === 'LINKEDID_END').length >= 3,
+  )
+  const kinds = cel.filter((row) => row['linkedid'] === cdr[0]?.['linkedid']).map((row) => row['eventtype'])
+  expect(kinds).toEqual(expect.arrayContaining(['CHAN_START', 'APP_START', 'ANSWER', 'BRIDGE_ENTER', 'HANGUP']))
+}
+
+async function registered(lab: Lab): Promise<string[]> {
+  const contacts = await lab.cli('pjsip show contacts')
+  return EXTENSIONS.filter((extension) => contacts.includes(`${extension}/sip:${extension}-`))
+}
+
+async function until<T>(read: () => Promise<T>, isComplete: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; tries < 50; tries++) {
+    const value = await read()
+    if (isComplete(value)) return value
+    await sleep(100)
+  }
+  return await read()
+}
+
+/** What the lab wrote down of its processes, phones and SIPp included. */
+async function recordedProcesses(directory: string): Promise<ProcessIdentity[]> {
+  const pids = await readdir(`${directory}.pids`)
+  const records = await Promise.all(pids.map((pid) => readFile(join(`${directory}.pids`, pid), 'utf8')))
+  return records.flatMap((record) => parseIdentity(record) ?? [])
+}
