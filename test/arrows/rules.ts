@@ -20,7 +20,7 @@ export const rules: readonly Rule[] = [
   { room: 'registration', may: ['calls', 'crm', 'outbox', 'store', 'numbers'] },
   { room: 'cards', may: ['calls'] },
   { room: 'live', may: ['calls'] },
-  { room: 'click-to-call', may: ['asterisk', 'numbers'] },
+  { room: 'click-to-call', may: ['asterisk', 'calls', 'numbers'] },
   { room: 'recordings', may: [] },
   { room: 'reconciliation', may: ['calls', 'store', 'numbers'] },
   { room: 'hooks', may: ['calls', 'crm'] },
