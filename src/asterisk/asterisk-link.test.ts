@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FakeAri, startFakeAri } from '../../test/fake-ari/fake-ari.ts'
 import { type AsteriskLink, createAsterisk, type LinkTiming } from './asterisk-link.ts'
@@ -175,6 +176,32 @@ test('given API documents that cannot be had, when ari-client fails on them, the
   await new Promise((resolve) => setTimeout(resolve, 50))
   ari.pbx.refuseDocuments = undefined
   await until(next, 'up')
+})
+
+test('given two links in one process, when one is closed, then the other still has its own user and its commands', async () => {
+  const { link: first, next } = connect()
+  await until(next, 'up')
+  const second = createAsterisk({
+    ari: { url: ari.url, user: 'somebody', password: 'else', application: 'callweave' },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    timing: hasty,
+  })
+  for await (const message of second.messages(stop.signal)) if (message.kind === 'up') break
+  await second.commands.hangup('7.2')
+  second[Symbol.dispose]()
+  await first.commands.hangup('7.1')
+  expect(ari.users.filter(([request]) => request.startsWith('DELETE'))).toEqual([
+    ['DELETE /ari/channels/7.2', 'somebody:else'],
+    ['DELETE /ari/channels/7.1', 'callweave:pä:ss'],
+  ])
+})
+
+test('given ari-client at work, when what was loaded is looked through, then its old HTTP half is not among it', async () => {
+  const { next } = connect()
+  await until(next, 'up')
+  const loaded = Object.keys(createRequire(import.meta.url).cache)
+  expect(loaded.some((file) => file.includes('/node_modules/swagger-client/'))).toBe(true)
+  expect(loaded.filter((file) => file.includes('/node_modules/shred/'))).toEqual([])
 })
 
 test('given no Asterisk at all, when commands are sent, then they reject with an error of ours', async () => {

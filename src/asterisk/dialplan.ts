@@ -1,3 +1,5 @@
+import { SettingError } from './setting-error.ts'
+
 /** What stands on top of Asterisk. Each kind has its own way for calls to arrive and for an extension to be rung. */
 export type PbxFlavour = 'plain'
 
@@ -13,18 +15,10 @@ export interface DialplanSettings {
   readonly lines: readonly { readonly did: string; readonly decisionSeconds: number }[]
 }
 
-/** The snippet cannot be made of these settings; the message names the setting and what is allowed. */
-export class DialplanError extends Error {
-  override name = 'DialplanError'
-}
-
 /** Asterisk's own end of the wait: the service's deadline and this much, so that an answer in time always counts (design section 4). */
 const GUARD_SECONDS = 0.5
 /** Characters the snippet lets through of a DID; `FILTER` in callweave-in.conf.tmpl says the same. */
 const DID = /^[0-9A-Za-z+*#@._-]+$/
-
-/** First line of the generated file: by it we know our own. */
-export const DIALPLAN_MARK = '; Callweave: '
 
 /** Names of the templates in `dialplan/` that make the snippet of one kind of PBX, in order. */
 export function dialplanTemplates(flavour: PbxFlavour): readonly string[] {
@@ -41,7 +35,7 @@ export function dialplanTemplates(flavour: PbxFlavour): readonly string[] {
 /**
  * The snippet as one file. Same settings, same text: it holds no date and no version.
  * @param template gives the text of a template by its name.
- * @throws DialplanError
+ * @throws SettingError
  */
 export function renderDialplan(settings: DialplanSettings, template: (name: string) => string): string {
   const values = valuesOf(settings)
@@ -49,15 +43,15 @@ export function renderDialplan(settings: DialplanSettings, template: (name: stri
   return text.replace(/^\{\{(\w+)\}\}\n|\{\{(\w+)\}\}/gm, (_whole, line?: string, inline?: string) => {
     const name = line ?? inline ?? ''
     const value = values.get(name)
-    if (value === undefined) throw new DialplanError(`a template asks for {{${name}}}, which is no setting`)
+    if (value === undefined) throw new SettingError(`a template asks for {{${name}}}, which is no setting`)
     return value
   })
 }
 
 function valuesOf({ application, dial, decisionSeconds, lines }: DialplanSettings): ReadonlyMap<string, string> {
-  if (!/^[\w-]{1,40}$/.test(application)) throw new DialplanError('application: letters, digits, - and _ only')
+  if (!/^[\w-]{1,40}$/.test(application)) throw new SettingError('application: letters, digits, - and _ only')
   if (!dial.includes('{extension}') || /[\s,;]/.test(dial))
-    throw new DialplanError('dialString: must hold {extension}, and no commas, semicolons or spaces')
+    throw new SettingError('dialString: must hold {extension}, and no commas, semicolons or spaces')
   const wait = waitOf(decisionSeconds)
   const others = lines.filter((line) => waitOf(line.decisionSeconds) !== wait)
   return new Map([
@@ -69,12 +63,12 @@ function valuesOf({ application, dial, decisionSeconds, lines }: DialplanSetting
 }
 
 function lineWait({ did, decisionSeconds }: DialplanSettings['lines'][number]): string {
-  if (!DID.test(did)) throw new DialplanError(`line ${did}: a DID may have digits, letters and + * # @ . _ - only`)
+  if (!DID.test(did)) throw new SettingError(`line ${did}: a DID may have digits, letters and + * # @ . _ - only`)
   return ` same => n,ExecIf($["\${ARG1}" = "${did}"]?Set(LOCAL(wait)=${waitOf(decisionSeconds)}))\n`
 }
 
 function waitOf(decisionSeconds: number): string {
   if (!(decisionSeconds > 0 && decisionSeconds <= 60))
-    throw new DialplanError('decisionSeconds: more than 0, at most 60')
+    throw new SettingError('decisionSeconds: more than 0, at most 60')
   return (decisionSeconds + GUARD_SECONDS).toFixed(3).replace(/0{1,2}$/, '')
 }

@@ -28,6 +28,8 @@ export interface FakeAri extends AsyncDisposable {
   readonly pbx: FakePbx
   /** Every request that is not for documents: `PUT /ari/applications/callweave/eventFilter {"…"}`. */
   readonly requests: readonly string[]
+  /** The same requests without their bodies, each with `user:password`. */
+  readonly users: readonly (readonly [request: string, credentials: string])[]
   /** Open event streams, oldest first. */
   readonly links: readonly WebSocket[]
   /** Sends one message to the newest link; text goes as it is. */
@@ -45,6 +47,7 @@ export async function startFakeAri(): Promise<FakeAri> {
     deaf: false,
   }
   const requests: string[] = []
+  const users: [string, string][] = []
   const links: WebSocket[] = []
   const say = (message: object | string) =>
     links.at(-1)?.send(typeof message === 'string' ? message : JSON.stringify(message))
@@ -58,6 +61,8 @@ export async function startFakeAri(): Promise<FakeAri> {
     if (document) return answer(response, 200, apiDocument(document, `http://${request.headers.host}/ari`))
     const body = await bodyOf(request)
     requests.push(`${request.method} ${decodeURIComponent(url.pathname + url.search)} ${body}`.trim())
+    const basic = request.headers.authorization?.replace('Basic ', '') ?? ''
+    users.push([`${request.method} ${url.pathname}`, Buffer.from(basic, 'base64').toString()])
     const clock = /\/events\/user\/(.+)$/.exec(url.pathname)?.[1]
     if (clock) say({ type: 'ChannelUserevent', eventname: clock, userevent: {}, timestamp: stamp() })
     answer(response, ...resource(url.pathname, pbx))
@@ -82,6 +87,7 @@ export async function startFakeAri(): Promise<FakeAri> {
     url: `http://127.0.0.1:${port}`,
     pbx,
     requests,
+    users,
     links,
     say,
     async [Symbol.asyncDispose]() {

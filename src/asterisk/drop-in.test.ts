@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dialplanCommand } from '../commands/dialplan.ts'
-import { DialplanError } from './dialplan.ts'
-import { installDialplan, removeDialplan } from './dialplan-files.ts'
+import { ariDropIn, dialplanDropIn, installDropIn, removeDropIn } from './drop-in.ts'
+import { SettingError } from './setting-error.ts'
 
 const snippet = '; Callweave: здесь\n[callweave-in]\nexten => s,1,Return()\n'
 let directory: string
@@ -46,12 +46,12 @@ test.each(Object.entries(worlds))(
   async (_what, files) => {
     await given(files)
     const before = await contents()
-    const changed = await installDialplan(directory, snippet)
+    const changed = await installDropIn(directory, dialplanDropIn, snippet)
     expect(changed).toHaveLength(2)
     expect(await readFile(join(directory, 'extensions_callweave.conf'), 'utf8')).toBe(snippet)
     const during = Object.values(await contents()).join('')
     expect(during.match(/#include extensions_callweave\.conf/g)).toHaveLength(1)
-    await removeDialplan(directory)
+    await removeDropIn(directory, dialplanDropIn)
     expect(await contents()).toEqual(before)
   },
 )
@@ -60,33 +60,36 @@ test.each(Object.entries(worlds))(
   'given %s, when the snippet is installed again, then nothing is written',
   async (_what, files) => {
     await given(files)
-    await installDialplan(directory, snippet)
+    await installDropIn(directory, dialplanDropIn, snippet)
     const once = await contents()
-    expect(await installDialplan(directory, snippet)).toEqual([])
+    expect(await installDropIn(directory, dialplanDropIn, snippet)).toEqual([])
     expect(await contents()).toEqual(once)
   },
 )
 
 test('given extensions_custom.conf that nothing reads, when the snippet is installed, then that file stays unread', async () => {
   await given({ 'extensions.conf': '[in]\n', 'extensions_custom.conf': '[unfinished\n' })
-  expect(await installDialplan(directory, snippet)).toEqual(['extensions_callweave.conf', 'extensions.conf'])
+  expect(await installDropIn(directory, dialplanDropIn, snippet)).toEqual([
+    'extensions_callweave.conf',
+    'extensions.conf',
+  ])
 })
 
 test('given an older snippet, when a new one is installed, then only the snippet changes', async () => {
   await given({ 'extensions.conf': '[in]\n' })
-  await installDialplan(directory, snippet)
-  expect(await installDialplan(directory, `${snippet}; more\n`)).toEqual(['extensions_callweave.conf'])
+  await installDropIn(directory, dialplanDropIn, snippet)
+  expect(await installDropIn(directory, dialplanDropIn, `${snippet}; more\n`)).toEqual(['extensions_callweave.conf'])
 })
 
 test('given nothing installed, when it is removed, then nothing changes', async () => {
   await given({ 'extensions.conf': '[in]\n' })
-  expect(await removeDialplan(directory)).toEqual([])
+  expect(await removeDropIn(directory, dialplanDropIn)).toEqual([])
 })
 
 test('given files with a mode of their own, when one is rewritten, then it keeps it, and the new one takes it over', async () => {
   await given({ 'extensions.conf': '[in]\n' })
   await chmod(join(directory, 'extensions.conf'), 0o640)
-  await installDialplan(directory, snippet)
+  await installDropIn(directory, dialplanDropIn, snippet)
   for (const name of ['extensions.conf', 'extensions_callweave.conf'])
     expect((await stat(join(directory, name))).mode & 0o777, name).toBe(0o640)
 })
@@ -94,28 +97,39 @@ test('given files with a mode of their own, when one is rewritten, then it keeps
 test('given a file that is a link, when our line goes in, then it still is one', async () => {
   await given({ 'extensions.conf': '[in]\n#include extensions_custom.conf\n', 'real.conf': '[a]\n' })
   await symlink('real.conf', join(directory, 'extensions_custom.conf'))
-  await installDialplan(directory, snippet)
+  await installDropIn(directory, dialplanDropIn, snippet)
   expect(await readFile(join(directory, 'real.conf'), 'latin1')).toContain('#include extensions_callweave.conf')
 })
 
 test('given a directory that is not Asterisk’s, when the snippet is installed, then it is refused with the cure', async () => {
-  await expect(installDialplan(directory, snippet)).rejects.toThrow(/--asterisk-dir/)
+  await expect(installDropIn(directory, dialplanDropIn, snippet)).rejects.toThrow(/--asterisk-dir/)
   expect(await contents()).toEqual({})
 })
 
 test('given a file of that name that is not ours, when we would write or remove it, then it is refused', async () => {
   await given({ 'extensions.conf': '[in]\n', 'extensions_callweave.conf': '[mine]\n' })
   const before = await contents()
-  await expect(installDialplan(directory, snippet)).rejects.toThrow(DialplanError)
-  await expect(removeDialplan(directory)).rejects.toThrow(DialplanError)
+  await expect(installDropIn(directory, dialplanDropIn, snippet)).rejects.toThrow(SettingError)
+  await expect(removeDropIn(directory, dialplanDropIn)).rejects.toThrow(SettingError)
   expect(await contents()).toEqual(before)
 })
 
 test('given an include that an administrator wrote, when we would remove the snippet, then it is refused: Asterisk would load no dialplan', async () => {
   await given({ 'extensions.conf': '[in]\n#include extensions_callweave.conf\n' })
-  await installDialplan(directory, snippet)
+  await installDropIn(directory, dialplanDropIn, snippet)
   const before = await contents()
-  await expect(removeDialplan(directory)).rejects.toThrow(/take that line out first/)
+  await expect(removeDropIn(directory, dialplanDropIn)).rejects.toThrow(/take that line out first/)
+  expect(await contents()).toEqual(before)
+})
+
+test('given ari.conf, when the user goes in and out again, then nobody else could read the password, and the file is as it was', async () => {
+  await given({ 'ari.conf': '[general]\nenabled=yes' })
+  await chmod(join(directory, 'ari.conf'), 0o644)
+  const before = await contents()
+  await installDropIn(directory, ariDropIn, '; Callweave: x\n[callweave]\npassword=secret\n')
+  expect((await stat(join(directory, 'ari_callweave.conf'))).mode & 0o777).toBe(0o640)
+  expect((await stat(join(directory, 'ari.conf'))).mode & 0o777).toBe(0o644)
+  await removeDropIn(directory, ariDropIn)
   expect(await contents()).toEqual(before)
 })
 
