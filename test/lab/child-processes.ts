@@ -38,6 +38,8 @@ export class ChildProcesses {
     const log = await open(options.logFile, 'a')
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
       stdio: ['ignore', log.fd, log.fd],
+      // Ctrl-C is for us: what runs in the lab is ended in order.
+      detached: true,
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     })
