@@ -1,0 +1,136 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ServiceProcess, startServiceProcess } from '../stage/service-process.ts'
+import { type Stage, setStage } from '../stage/stage.ts'
+import { benchStaff, type CallerNumbers, callerNumbers, fillIndex, seedClients } from './clients.ts'
+import { dialplan, dids, endpoints } from './dialplan.ts'
+import type { AriOptions } from './witnesses/_ari.ts'
+
+export const INDEXED_CLIENTS = 100_000
+
+/** A real Asterisk with the bench's lines and phones, the CRM emulator, and a service whose index holds 100 000 clients. */
+export interface BenchPbx extends AsyncDisposable {
+  readonly stage: Stage
+  readonly asteriskVersion: string
+  readonly numbers: CallerNumbers
+  readonly tokens: readonly string[]
+  /** The service's database. */
+  readonly database: string
+  /** Address and user of ARI for an application of one's own. */
+  ariOf(application: string): AriOptions
+  /** Starts the service without waiting for anything. `nodeOptions` go to its process. */
+  spawnService(nodeOptions?: string): ServiceProcess
+  /** Starts the service and waits until it is ready. Its owner disposes it. */
+  startService(nodeOptions?: string): Promise<ServiceProcess>
+  /** Waits until no call is live and the outbox has nothing to do. @returns seconds it took */
+  drained(service: ServiceProcess, timeoutMs: number): Promise<number>
+  /** Journal rows of calls whose number begins so. */
+  journalled(): readonly JournalRow[]
+}
+
+export interface JournalRow {
+  readonly id: string
+  readonly startedAt: number
+}
+
+export interface BenchPbxOptions {
+  readonly signal: AbortSignal
+  readonly quick: boolean
+  readonly log: (line: string) => void
+}
+
+export async function startBenchPbx({ signal, quick, log }: BenchPbxOptions): Promise<BenchPbx> {
+  await using parts = new AsyncDisposableStack()
+  const staff = benchStaff()
+  const numbers = callerNumbers(quick ? 100 : 1000)
+  const clients = new Map<string, number>()
+  const stage = parts.use(
+    await setStage({
+      asterisk: '22',
+      signal,
+      log,
+      sandbox: { seed: (hands) => seedClients(hands, staff, numbers.known, clients) },
+      config: {
+        staff: { internal: '^1\\d\\d$', people: staff },
+        lines: [
+          { did: dids.refused, routing: 'default' },
+          { did: dids.answered, routing: 'responsible', ringSeconds: 15 },
+        ],
+        crm: { refreshSeconds: 30 },
+      },
+    }),
+  )
+  await extend(stage)
+  const config = JSON.parse(await readFile(stage.configFile, 'utf8'))
+  const database = join(String(config.service.directory), 'callweave.db')
+  await fillIndex({ file: database, clients, staff, total: INDEXED_CLIENTS })
+  log(`the index holds ${INDEXED_CLIENTS} clients`)
+  await using callee = await stage.lab.trunk.answerWith('answer', { ringMs: 50 })
+  parts.use(callee)
+
+  const spawnService = (nodeOptions = ''): ServiceProcess => {
+    const before = process.env['NODE_OPTIONS']
+    process.env['NODE_OPTIONS'] = nodeOptions
+    try {
+      return startServiceProcess({ configFile: stage.configFile, port: stage.port })
+    } finally {
+      process.env['NODE_OPTIONS'] = before ?? ''
+    }
+  }
+  const drained = async (service: ServiceProcess, timeoutMs: number): Promise<number> => {
+    const began = performance.now()
+    while (!(await isQuiet(service)) || !(await sleep(200).then(() => isQuiet(service)))) {
+      signal.throwIfAborted()
+      if (performance.now() - began > timeoutMs) throw new Error(`calls or the outbox still busy after ${timeoutMs} ms`)
+      await sleep(100)
+    }
+    return (performance.now() - began) / 1000
+  }
+  const closing = parts.move()
+  return {
+    stage,
+    asteriskVersion: (await stage.lab.cli('core show version')).split(' ')[1]?.split('~')[0] ?? stage.lab.version,
+    numbers,
+    tokens: staff.map(({ token }) => token),
+    database,
+    ariOf: (application) => ({ ...stage.lab.ari, application }),
+    spawnService,
+    async startService(nodeOptions) {
+      const service = spawnService(nodeOptions)
+      await service.waitReady(20_000)
+      return service
+    },
+    drained,
+    journalled: () => journalRows(database),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+/** Lines and phones of the bench, added to the lab's own configuration. */
+async function extend({ lab }: Stage): Promise<void> {
+  await appendFile(join(lab.etcAsterisk, 'extensions.conf'), dialplan)
+  await appendFile(join(lab.etcAsterisk, 'pjsip.conf'), endpoints(lab.ports.trunkCallee))
+  await lab.reload()
+}
+
+async function isQuiet(service: ServiceProcess): Promise<boolean> {
+  if ((await service.status('calls.live')) !== 0) return false
+  const counts = await service.status('outbox.counts')
+  if (typeof counts !== 'object' || counts === null) return false
+  const open = { waiting: 0, sending: 0, unproven: 0, ...counts }
+  return open.waiting + open.sending + open.unproven === 0
+}
+
+function journalRows(database: string): readonly JournalRow[] {
+  const db = new DatabaseSync(database, { readOnly: true })
+  try {
+    return db
+      .prepare('SELECT id, started_at FROM calls')
+      .all()
+      .map((row) => ({ id: String(row['id']), startedAt: Number(row['started_at']) }))
+  } finally {
+    db.close()
+  }
+}

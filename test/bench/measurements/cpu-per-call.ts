@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { dids } from '../dialplan.ts'
+import type { Measurement } from '../measurement.ts'
+import { cpuDuring } from '../process-usage.ts'
+import { median } from '../statistics.ts'
+import { startWitness } from '../witness.ts'
+import type { HeardByListener } from '../witnesses/bare-listener.ts'
+
+const RATE = 20
+
+/** CPU of the whole service, all threads, beside a client that only parses the unfiltered stream of the same calls. */
+export const cpuPerCall: Measurement = {
+  name: 'cpu-per-call',
+  title: 'CPU of the service per routed call',
+  async run({ quick, say, pbx, signal }) {
+    const { stage, ariOf, startService, numbers, drained } = await pbx()
+    const [rounds, count, idleMs] = quick ? [1, 20, 1_000] : [4, 160, 4_000]
+    await using service = await startService()
+    await using listener = await startWitness<HeardByListener>('bare-listener.ts', ariOf('bench-listener'))
+    const pids = [service.pid, listener.pid, stage.lab.asteriskPid]
+    const call = (calls: number) =>
+      stage.lab.trunk.call({
+        from: numbers.mixed(calls),
+        did: dids.answered,
+        count: calls,
+        rate: RATE,
+        hangUp: 'caller',
+        talkMs: 1_500,
+        signal,
+      })
+    await call(quick ? 10 : 60)
+    await drained(service, 60_000)
+
+    const ours: number[] = []
+    const bare: number[] = []
+    const asterisk: number[] = []
+    const perEvent: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const idle = await cpuPerMs(pids, () => sleep(idleMs))
+      const before = (await listener.ask()).events
+      const busy = await cpuWhole(pids, async () => {
+        await call(count)
+        await drained(service, 60_000)
+      })
+      const events = (await listener.ask()).events - before
+      const perCall = busy.used.map((used, index) => (used - (idle[index] ?? 0) * busy.tookMs) / count)
+      ours.push(perCall[0] ?? 0)
+      bare.push(perCall[1] ?? 0)
+      asterisk.push(perCall[2] ?? 0)
+      perEvent.push(((perCall[1] ?? 0) * count) / events)
+      say(
+        `round ${round + 1}: service ${perCall[0]?.toFixed(0)} µs a call, bare ${perCall[1]?.toFixed(0)} µs, ${(events / count).toFixed(0)} events a call, Asterisk ${perCall[2]?.toFixed(0)} µs`,
+      )
+    }
+    return {
+      figures: [
+        {
+          what: 'CPU per routed call, from the question to the call note in the CRM',
+          unit: 'µs',
+          ours: median(ours),
+          baseline: { what: 'ws + JSON.parse, unfiltered', value: median(bare) },
+          target: { of: 'ratio', most: 3 },
+        },
+      ],
+      notes: [
+        `${rounds} rounds of ${count} answered calls at ${RATE} calls/s, idle CPU taken off, every second caller known (routed to the owner), the others become contacts; the bare client took ${median(perEvent).toFixed(0)} µs an event, Asterisk ${(median(asterisk) / 1000).toFixed(1)} ms a call.`,
+      ],
+    }
+  },
+}
+
+async function cpuPerMs(pids: readonly number[], act: () => Promise<unknown>): Promise<readonly number[]> {
+  const { used, tookMs } = await cpuWhole(pids, act)
+  return used.map((micros) => micros / tookMs)
+}
+
+async function cpuWhole(pids: readonly number[], act: () => Promise<unknown>) {
+  const began = performance.now()
+  const used = await cpuDuring(pids, act)
+  return { used, tookMs: performance.now() - began }
+}
