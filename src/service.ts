@@ -57,7 +57,9 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const startedAt = now()
   await using opened = new AsyncDisposableStack()
 
-  const store = opened.use(await openStore({ file: join(service.directory, 'callweave.db'), now }))
+  const { promise: storeDied, reject: onStoreDied } = Promise.withResolvers<never>()
+  storeDied.catch(() => undefined)
+  const store = opened.use(await openStore({ file: join(service.directory, 'callweave.db'), now, onDied: onStoreDied }))
   const { sync, outbox } = createCrmSide({ config, store, log, now, random })
   const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now, random }))
 
@@ -117,6 +119,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     await openHttp({
       host: config.webserver.host,
       port: config.webserver.port,
+      ...(config.webserver.https && { https: config.webserver.https }),
       routers: [statusRouter({ status, ready: () => readiness(asterisk) })],
       sockets: { '/crm/cardws': cards },
       log,
@@ -131,5 +134,10 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     }),
   )
   const closing = opened.move()
-  return { port: http.port, status, broken: loops.broken, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+  return {
+    port: http.port,
+    status,
+    broken: Promise.race([loops.broken, storeDied]),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
 }

@@ -1,9 +1,12 @@
 import { once } from 'node:events'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { env } from 'node:process'
 import { ConfigError, loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { HttpDoorError } from '../http/http-server.ts'
+import { CertificateError } from '../http/certificate.ts'
+import { HttpDoorError } from '../http/http-door.ts'
 import { createLog } from '../log.ts'
-import { startService } from '../service.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
@@ -27,13 +30,25 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 
 async function serve(config: Config, signal: AbortSignal): Promise<void> {
   const log = createLog(config.service.log)
+  rememberCompiledCode(config.service.directory)
+  const { startService } = await import('../service.ts')
   await using service = await startService(config, { log })
   log.info({ port: service.port, mode: config.service.mode, pbx: config.service.pbx }, 'callweave is up')
   if (!signal.aborted) await Promise.race([once(signal, 'abort'), service.broken])
   log.info({ why: String(signal.reason) }, 'callweave is ending')
 }
 
+/**
+ * Code stripped of its types is kept between starts, in a directory nobody else writes to: a third less memory and a quicker start
+ * (measured, docs/benchmarks.md). Threads take the directory from the environment.
+ */
+function rememberCompiledCode(directory: string): void {
+  const cache = join(directory, 'compile-cache')
+  enableCompileCache(cache)
+  env['NODE_COMPILE_CACHE'] = cache
+}
+
 /** Errors whose message tells a person what to do; everything else is a defect and keeps its stack. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof HttpDoorError || error instanceof StoreError
+  return [ConfigError, HttpDoorError, CertificateError, StoreError].some((kind) => error instanceof kind)
 }

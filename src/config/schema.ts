@@ -21,7 +21,18 @@ const mode = z
 const Webserver = z
   .strictObject({
     host: z.string().min(1).default('0.0.0.0').describe('Address to listen on.'),
-    port: port.default(8077).describe('HTTP port: cards, status, health.'),
+    port: port.default(8077).describe('HTTP port. From outside the own network it takes no token.'),
+    https: z
+      .strictObject({
+        port: port.default(8078).describe('HTTPS and WSS port.'),
+        certificate: z
+          .string()
+          .min(1)
+          .describe('PEM file with the certificate and its chain; read anew when it changes.'),
+        key: z.string().min(1).describe('PEM file with the private key.'),
+      })
+      .optional()
+      .describe("What amoCRM's pages need: browsers let them speak with https and wss only."),
   })
   .describe('Where browsers and monitoring reach Callweave.')
 

@@ -1,9 +1,17 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { pino } from 'pino'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createCardBoard } from '../cards/card-board.ts'
 import { createCardSocket } from '../cards/card-socket.ts'
+import { type CertificateFiles, readCertificate } from './certificate.ts'
+import { openDoor } from './http-door.ts'
 import { type HttpServer, openHttp } from './http-server.ts'
 import { isHome } from './networks.ts'
 import { statusRouter } from './status-router.ts'
@@ -95,6 +103,26 @@ test('given a port that is taken, when opened, then the cure is told', async () 
   await expect(second).rejects.toThrow(/is taken by another program/)
 })
 
+test('given a certificate, when it is renewed, then the secure door serves the new one without a restart', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'callweave-tls-'))
+  const files = { certificate: join(directory, 'cert.pem'), key: join(directory, 'key.pem') }
+  issue(files, 'old.example')
+  const answer: RequestListener = (_request, response) => void response.end()
+  const door = opened.use(
+    await openDoor({ host: '127.0.0.1', port: 0, certificate: files, certificateLookMs: 20, answer, sockets: {}, log }),
+  )
+  expect(await servedName(door.port)).toBe('old.example')
+  writeFileSync(files.certificate, 'half a certificate')
+  expect(() => readCertificate(files)).toThrow(/are not a certificate and its key/)
+  issue(files, 'new.example')
+  await vi.waitFor(async () => expect(await servedName(door.port)).toBe('new.example'), { timeout: 5_000 })
+})
+
+test('given certificate files that cannot be used, when the door is opened, then the cure is told', () => {
+  const files = { certificate: '/nowhere/cert.pem', key: '/nowhere/key.pem' }
+  expect(() => readCertificate(files)).toThrow('/nowhere/cert.pem cannot be read (ENOENT); set webserver.https')
+})
+
 test('given addresses, when asked, then only the own network is home', () => {
   expect(['127.0.0.1', '::1', '::ffff:192.168.1.5', '10.1.2.3', 'fd00::1'].map(isHome)).toEqual([
     true,
@@ -105,3 +133,20 @@ test('given addresses, when asked, then only the own network is home', () => {
   ])
   expect(['8.8.8.8', '172.32.0.1', '2001:db8::1', undefined].map(isHome)).toEqual([false, false, false, false])
 })
+
+function issue({ certificate, key }: CertificateFiles, name: string): void {
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '30']
+  execFileSync('openssl', ['req', '-x509', ...kind, '-subj', `/CN=${name}`, '-keyout', key, '-out', certificate], {
+    stdio: 'ignore',
+  })
+}
+
+async function servedName(port: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+    resolve(String(socket.getPeerCertificate().subject.CN))
+    socket.destroy()
+  })
+  socket.on('error', reject)
+  return promise
+}

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { BlockList, isIPv6 } from 'node:net'
+import { TLSSocket } from 'node:tls'
 
 /** Loopback, private and link-local ranges (RFC 1918, RFC 4193, RFC 3927, RFC 4291). */
 const home = new BlockList()
@@ -16,4 +18,9 @@ export function isHome(address: string | undefined): boolean {
   if (!address) return false
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
   return home.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
+}
+
+/** Whether a token may be taken from this request: over TLS, or from the own network (design section 7). */
+export function mayCarryTokens(request: IncomingMessage): boolean {
+  return request.socket instanceof TLSSocket || isHome(request.socket.remoteAddress)
 }

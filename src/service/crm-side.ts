@@ -30,7 +30,9 @@ export function createCrmSide({ config, store, log, now, random }: CrmSideDeps):
   const source = config.rules.noteSource
   const crm = createAmocrm({ account: url, token: token.reveal(), source, country, pace, now, log })
   const index = store.contactIndex
-  const sync = createContactIndexSync({ crm, index, country, now, log, every: refreshSeconds })
+  const follow = createContactIndexSync({ crm, index, country, now, log, every: refreshSeconds })
+  // Following the CRM waits behind every call; a refresh that a call waits for does not.
+  const sync = { ...follow, run: (signal: AbortSignal) => pace.as('index', () => follow.run(signal)) }
   const handlers = [
     clientHandler({ crm, index, country, refresh: sync.refresh, now }),
     callNoteHandler({ crm, index, now }),
