@@ -133,11 +133,13 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       'contact index': off ? untilAborted : sync.run,
     }),
   )
+  const broken = Promise.race([loops.broken, storeDied])
+  broken.catch(() => undefined)
   const closing = opened.move()
   return {
     port: http.port,
     status,
-    broken: Promise.race([loops.broken, storeDied]),
+    broken,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

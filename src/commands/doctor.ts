@@ -4,6 +4,7 @@ import { createPace } from '../outbox/pace.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
 import { ariCheck } from './doctor/ari-check.ts'
+import { certificateCheck } from './doctor/certificate-check.ts'
 import { crmCheck } from './doctor/crm-check.ts'
 import { databaseCheck } from './doctor/database-check.ts'
 import { dialplanCheck } from './doctor/dialplan-check.ts'
@@ -43,6 +44,7 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
       databaseCheck(config.database),
       crmCheck(crm, config),
       portCheck(config.webserver),
+      certificateCheck(config.webserver, Date.now),
       stateCheck(config.service.directory),
     ]
     const findings: Finding[] = []
