@@ -112,6 +112,16 @@ export interface IndexedClient {
   readonly updatedAt: number
 }
 
+/** A number that waits in the CRM's incoming leads (unsorted), where no look-up shows it. */
+export interface IncomingNumber {
+  readonly key: string
+  /** The incoming lead's own id in the CRM. */
+  readonly uid: string
+  readonly lead: number
+  /** The contact that becomes an ordinary one when somebody accepts the lead. */
+  readonly contact: number | undefined
+}
+
 export interface ContactIndex {
   /** Oldest first. Never waits for a commit. */
   lookup(phoneKey: string): Promise<readonly IndexedClient[]>
@@ -121,6 +131,14 @@ export interface ContactIndex {
   /** `cursor`: updated_at up to which the CRM was read; `complete`: the first fill has ended, so absence means something. */
   progress(): Promise<{ readonly complete: boolean; readonly cursor: number | undefined; readonly clients: number }>
   saveProgress(progress: { readonly complete: boolean; readonly cursor: number | undefined }): Promise<void>
+  /** From here on every upsert marks its clients as seen anew. */
+  beginPass(): Promise<void>
+  /** Clients nobody has upserted since the pass began: candidates for removal. */
+  unseen(limit: number): Promise<readonly IndexedClient[]>
+  incoming(phoneKey: string): Promise<IncomingNumber | undefined>
+  /** One a number: the latest stays. */
+  rememberIncoming(numbers: readonly IncomingNumber[]): Promise<void>
+  forgetIncoming(uid: string): Promise<void>
 }
 
 export interface Settings {

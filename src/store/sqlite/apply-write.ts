@@ -36,6 +36,15 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
       case 'save-progress':
         clients.saveProgress(write.complete, write.cursor)
         return done
+      case 'begin-pass':
+        clients.beginPass()
+        return done
+      case 'remember-incoming':
+        clients.rememberIncoming(write.numbers)
+        return done
+      case 'forget-incoming':
+        clients.forgetIncoming(write.uid)
+        return done
       case 'set-setting':
         setSetting.run(write.name, write.value)
         return done

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { IndexedClient } from '../ports.ts'
+import type { IncomingNumber, IndexedClient } from '../ports.ts'
 import { kindNumber } from './client-kind.ts'
 import { textOf } from './row.ts'
 
@@ -7,13 +7,20 @@ import { textOf } from './row.ts'
 export function clientWrites(db: DatabaseSync) {
   const keysOf = db.prepare('SELECT keys FROM clients WHERE kind = ? AND id = ?')
   const upsertClient = db.prepare(
-    `INSERT INTO clients (kind, id, name, owner, keys, updated_at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, owner = excluded.owner, keys = excluded.keys, updated_at = excluded.updated_at`,
+    `INSERT INTO clients (kind, id, name, owner, keys, updated_at, pass)
+     VALUES (?, ?, ?, ?, ?, ?, (SELECT pass FROM index_progress))
+     ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, owner = excluded.owner, keys = excluded.keys,
+       updated_at = excluded.updated_at, pass = excluded.pass`,
   )
   const removeClient = db.prepare('DELETE FROM clients WHERE kind = ? AND id = ?')
   const addKey = db.prepare('INSERT OR IGNORE INTO client_keys (key, id, kind) VALUES (?, ?, ?)')
   const removeKey = db.prepare('DELETE FROM client_keys WHERE key = ? AND id = ? AND kind = ?')
   const saveProgress = db.prepare('UPDATE index_progress SET complete = ?, cursor = ?')
+  const beginPass = db.prepare('UPDATE index_progress SET pass = pass + 1')
+  const rememberIncoming = db.prepare(
+    'INSERT OR REPLACE INTO incoming_numbers (key, uid, lead, contact) VALUES (?, ?, ?, ?)',
+  )
+  const forgetIncoming = db.prepare('DELETE FROM incoming_numbers WHERE uid = ?')
 
   const storedKeys = (kind: number, id: number): readonly string[] | undefined => {
     const row = keysOf.get(kind, id)
@@ -37,6 +44,15 @@ export function clientWrites(db: DatabaseSync) {
     },
     saveProgress(complete: boolean, cursor: number | undefined): void {
       saveProgress.run(complete ? 1 : 0, cursor ?? null)
+    },
+    beginPass(): void {
+      beginPass.run()
+    },
+    rememberIncoming(numbers: readonly IncomingNumber[]): void {
+      for (const { key, uid, lead, contact } of numbers) rememberIncoming.run(key, uid, lead, contact ?? null)
+    },
+    forgetIncoming(uid: string): void {
+      forgetIncoming.run(uid)
     },
   }
 }

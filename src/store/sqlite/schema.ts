@@ -3,6 +3,8 @@ import { calls } from './migrations/0001-calls.ts'
 import { jobs } from './migrations/0002-jobs.ts'
 import { contactIndex } from './migrations/0003-contact-index.ts'
 import { settings } from './migrations/0004-settings.ts'
+import { incomingNumbers } from './migrations/0005-incoming-numbers.ts'
+import { fullPass } from './migrations/0006-full-pass.ts'
 
 /** All migrations, in order. One that was released is never edited: a change is a new file. */
-export const schema: readonly Migration[] = [calls, jobs, contactIndex, settings]
+export const schema: readonly Migration[] = [calls, jobs, contactIndex, settings, incomingNumbers, fullPass]

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ContactIndex, IndexedClient } from '../ports.ts'
+import type { ContactIndex, IncomingNumber, IndexedClient } from '../ports.ts'
 import { kindName } from './client-kind.ts'
 import { reading } from './reading.ts'
 import { maybeNumber, numberOf, type Row, textOf } from './row.ts'
@@ -12,6 +12,8 @@ export function sqliteContactIndex(db: DatabaseSync, writer: Writer): ContactInd
     `SELECT clients.* FROM client_keys JOIN clients ON clients.kind = client_keys.kind AND clients.id = client_keys.id
      WHERE client_keys.key = ? ORDER BY client_keys.id, client_keys.kind`,
   )
+  const unseen = db.prepare('SELECT * FROM clients WHERE pass < (SELECT pass FROM index_progress) LIMIT ?')
+  const incoming = db.prepare('SELECT * FROM incoming_numbers WHERE key = ?')
   const progress = db.prepare('SELECT complete, cursor, clients FROM index_progress')
   return {
     lookup: (phoneKey) => reading(() => find.all(phoneKey).map(asClient)),
@@ -33,6 +35,21 @@ export function sqliteContactIndex(db: DatabaseSync, writer: Writer): ContactInd
     async saveProgress({ complete, cursor }) {
       await writer.write({ kind: 'save-progress', complete, cursor })
     },
+    async beginPass() {
+      await writer.write({ kind: 'begin-pass' })
+    },
+    unseen: (limit) => reading(() => unseen.all(limit).map(asClient)),
+    incoming: (phoneKey) =>
+      reading(() => {
+        const row = incoming.get(phoneKey)
+        return row && asIncoming(row)
+      }),
+    async rememberIncoming(numbers) {
+      await writer.write({ kind: 'remember-incoming', numbers })
+    },
+    async forgetIncoming(uid) {
+      await writer.write({ kind: 'forget-incoming', uid })
+    },
   }
 }
 
@@ -44,5 +61,14 @@ function asClient(row: Row): IndexedClient {
     owner: numberOf(row, 'owner'),
     keys: JSON.parse(textOf(row, 'keys')),
     updatedAt: numberOf(row, 'updated_at'),
+  }
+}
+
+function asIncoming(row: Row): IncomingNumber {
+  return {
+    key: textOf(row, 'key'),
+    uid: textOf(row, 'uid'),
+    lead: numberOf(row, 'lead'),
+    contact: maybeNumber(row, 'contact'),
   }
 }

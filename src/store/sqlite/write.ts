@@ -1,4 +1,4 @@
-import type { IndexedClient, JobState } from '../ports.ts'
+import type { IncomingNumber, IndexedClient, JobState } from '../ports.ts'
 import type { Failure } from './sqlite-failure.ts'
 
 /** What the writer thread is asked to do. JSON is made before it travels: text is cheaper to hand over than objects, and a value that cannot be told fails at its caller. */
@@ -10,6 +10,9 @@ export type Write =
   | { readonly kind: 'upsert-clients'; readonly clients: readonly IndexedClient[] }
   | { readonly kind: 'remove-client'; readonly clientKind: 'contact' | 'company'; readonly id: number }
   | { readonly kind: 'save-progress'; readonly complete: boolean; readonly cursor: number | undefined }
+  | { readonly kind: 'begin-pass' }
+  | { readonly kind: 'remember-incoming'; readonly numbers: readonly IncomingNumber[] }
+  | { readonly kind: 'forget-incoming'; readonly uid: string }
   | { readonly kind: 'set-setting'; readonly name: string; readonly value: string }
 
 /** What a write tells when the disk has it. */
