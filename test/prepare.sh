@@ -16,19 +16,26 @@ fail() {
   exit 1
 }
 
-# npm 9, Debian 12's own, stops at an override that is an alias ("Invalid comparator: npm:…"): a newer one is put beside it.
+# Debian 12's own npm 9 stops at an override that is an alias ("Invalid comparator: npm:…"), and under its node 18 npm leaves out
+# the native halves of tools that ask for a newer node. So a new pair installs, put beside the lab's cache.
+npm_is_new_enough() {
+  [ "$(npm --version | cut -d. -f1)" -ge 10 ] && node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number)
+    process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)'
+}
+
 new_npm() {
   command -v npm >/dev/null || fail 'npm is missing: install it with "apt-get install npm"'
-  major=$(npm --version | cut -d. -f1)
-  if [ "$major" -ge 10 ]; then
+  if npm_is_new_enough; then
     npm "$@"
     return
   fi
-  if [ ! -f "$CACHE/npm/node_modules/npm/bin/npm-cli.js" ]; then
+  new="$CACHE/npm/node_modules/.bin"
+  if [ ! -x "$new/npm" ] || [ ! -x "$new/node" ]; then
     mkdir -p "$CACHE/npm"
-    npm install --prefix "$CACHE/npm" --no-save --no-audit --no-fund --loglevel=error npm@10 >/dev/null || return 1
+    npm install --prefix "$CACHE/npm" --no-save --no-audit --no-fund --loglevel=error node@24 npm@11 >/dev/null || return 1
   fi
-  node "$CACHE/npm/node_modules/npm/bin/npm-cli.js" "$@"
+  PATH="$new:$PATH" npm "$@"
 }
 
 install_npm_packages() {
