@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAsterisk } from './asterisk/asterisk-link.ts'
+import type { Phase } from './calls/call.ts'
 import { createCallTracker } from './calls/call-tracker.ts'
 import { createCardBoard } from './cards/card-board.ts'
 import { createCardSocket } from './cards/card-socket.ts'
@@ -12,6 +13,7 @@ import { createCallPump } from './live/call-pump.ts'
 import { createRegistrar } from './registration/registrar.ts'
 import { createInboundDesk } from './routing/inbound-desk.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
+import { createClickSide } from './service/click-side.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
 import { listen, readiness } from './service/listen.ts'
@@ -90,7 +92,20 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       log,
     }),
   )
-  const pump = opened.use(createCallPump({ tracker, asteriskNow: asterisk.now, react: reactions.react }))
+  const clicks = await createClickSide({
+    config,
+    state: store.settings,
+    commands: asterisk.commands,
+    tracker,
+    cards,
+    log,
+    now,
+  })
+  const react = (phase: Phase): void => {
+    reactions.react(phase)
+    clicks.react(phase)
+  }
+  const pump = opened.use(createCallPump({ tracker, asteriskNow: asterisk.now, react }))
   const desk = createInboundDesk({
     index: store.contactIndex,
     lineOf: lineRules(config),
@@ -120,7 +135,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       host: config.webserver.host,
       port: config.webserver.port,
       ...(config.webserver.https && { https: config.webserver.https }),
-      routers: [statusRouter({ status, ready: () => readiness(asterisk) })],
+      routers: [statusRouter({ status, ready: () => readiness(asterisk) }), clicks.router],
       sockets: { '/crm/cardws': cards },
       log,
     }),
@@ -128,7 +143,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   // Last: stopped first, while everything the loops use still stands.
   const loops = opened.use(
     backgroundLoops({
-      'call events': off ? untilAborted : (signal) => listen({ asterisk, pump, desk, log }, signal),
+      'call events': off ? untilAborted : (signal) => listen({ asterisk, pump, desk, clicks, log }, signal),
       outbox: off ? untilAborted : outbox.run,
       'contact index': off ? untilAborted : sync.run,
     }),

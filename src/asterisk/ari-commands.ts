@@ -15,8 +15,14 @@ export interface Originate {
   /** Where the channel goes in the dialplan once it is answered. */
   readonly context: string
   readonly extension: string
+  /** Becomes the channel's own caller id: the phone shows it, and so does whoever the dialplan dials next. */
   readonly callerName?: string
   readonly callerNumber?: string
+  /**
+   * Only shown on the phone while it rings (its connected line). The channel keeps the caller id a call by hand from that
+   * phone has, and whoever it calls next sees that one (measured on 16.28 and 22.10).
+   */
+  readonly display?: { readonly name: string; readonly number: string }
   readonly timeoutSeconds: number
   readonly variables?: Readonly<Record<string, string>>
 }
@@ -116,11 +122,12 @@ export function createAriCommands(application: string, call: AriConnection['call
 }
 
 function originateParameters(originate: Originate) {
-  const { channelId, endpoint, context, extension, timeoutSeconds, variables } = originate
+  const { channelId, endpoint, context, extension, timeoutSeconds } = originate
   const name = dialplanText(originate.callerName ?? '')
   const number = (originate.callerNumber ?? '').replace(/[^\d+*#A-Za-z]/g, '')
   const callerId = name || number ? { callerId: `${name} <${number}>`.trim() } : {}
-  const withVariables = variables ? { variables: { ...variables } } : {}
+  const variables = { ...originate.variables, ...displayVariables(originate.display) }
+  const withVariables = Object.keys(variables).length > 0 ? { variables } : {}
   return {
     channelId,
     endpoint,
@@ -131,6 +138,13 @@ function originateParameters(originate: Originate) {
     ...callerId,
     ...withVariables,
   }
+}
+
+/** `i` keeps Asterisk from telling a phone that has not been called yet. */
+function displayVariables(display: Originate['display']): Readonly<Record<string, string>> {
+  if (!display) return {}
+  const number = display.number.replace(/[^\d+]/g, '')
+  return { 'CONNECTEDLINE(name,i)': dialplanText(display.name), 'CONNECTEDLINE(num,i)': number }
 }
 
 /** `ari-client` hangs operations and itself on every object of a list; what is left is what Asterisk sent. */

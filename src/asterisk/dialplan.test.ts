@@ -45,6 +45,11 @@ exten => s,1,Dial(PJSIP/@{ARG2},@{ARG3},@{CALLWEAVE_DIAL_OPTIONS})
 exten => s,1,Set(__CALLWEAVE_SKIP=1)
  same => n,TryExec(CELGenUserEvent(callweave,skip))
  same => n,Return()
+[callweave-click]
+exten => _[+0-9]!,1,TryExec(CELGenUserEvent(callweave,click))
+ same => n,ExecIf($["@{CALLERID(num)}" = ""]?Set(CALLERID(num)=@{CALLWEAVE_CLICK_BY}))
+ same => n,Set(CALLERID(dnid)=@{EXTEN})
+ same => n,Goto(@{CALLWEAVE_CLICK_CONTEXT},@{EXTEN},1)
 `
   .replaceAll('@{', '$' + '{')
   .trim()

@@ -29,6 +29,7 @@ export function dialplanTemplates(flavour: PbxFlavour): readonly string[] {
     'callweave-ask',
     `callweave-ring.${flavour}`,
     'callweave-skip',
+    'callweave-click',
   ]
 }
 

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
-import type { CardDelivery, CardMessage } from './card.ts'
+import type { CardDelivery, CardMessage, PersonalMessage } from './card.ts'
 
 const HELLO_WITHIN_MS = 5_000
 const PING_EVERY_MS = 20_000
@@ -29,6 +29,8 @@ export interface CardSocketDeps {
 export interface CardSocket extends AsyncDisposable {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   send(deliveries: readonly CardDelivery[]): void
+  /** To every browser of one person. */
+  tell(extension: string, message: PersonalMessage): void
   /** Browsers connected, by person. */
   connected(): number
 }
@@ -80,17 +82,20 @@ export function createCardSocket({ authenticate, welcome, log }: CardSocketDeps)
   }, PING_EVERY_MS)
   pinging.unref()
 
+  const tell = (extension: string, message: CardMessage | PersonalMessage): void => {
+    const sockets = byExtension.get(extension)
+    if (!sockets) return
+    const text = JSON.stringify(message)
+    for (const socket of sockets) write(socket, text)
+  }
+
   return {
     upgrade: (request, socket, head) =>
       server.handleUpgrade(request, socket, head, (upgraded) => server.emit('connection', upgraded, request)),
     send: (deliveries) => {
-      for (const { extension, message } of deliveries) {
-        const sockets = byExtension.get(extension)
-        if (!sockets) continue
-        const text = JSON.stringify(message)
-        for (const socket of sockets) write(socket, text)
-      }
+      for (const { extension, message } of deliveries) tell(extension, message)
     },
+    tell,
     connected: () => [...byExtension.values()].reduce((sum, sockets) => sum + sockets.size, 0),
     [Symbol.asyncDispose]: async () => {
       clearInterval(pinging)

@@ -47,3 +47,6 @@ export interface CardDelivery {
   readonly extension: string
   readonly message: CardMessage
 }
+
+/** Something for one person's browsers that is no card and has no `seq`: whoever misses it can ask elsewhere. */
+export type PersonalMessage = Readonly<Record<string, unknown>> & { readonly type: string }

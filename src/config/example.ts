@@ -35,6 +35,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'staff.people[].token': 'CHANGE-ME-16-characters-or-more',
   'lines[].did': '74951234567',
   'lines[].label': 'Advertising',
+  'clickToCall.dialOut': [],
   'rules.defaultUser': 7_000_001,
 }
 

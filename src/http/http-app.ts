@@ -21,6 +21,8 @@ export function createHttpApp(routers: readonly Router[], log: Logger): Koa {
     } catch (error) {
       const { status, message } = seen(error)
       if (status >= 500) log.error({ error: String(error), path: ctx.path }, 'a request failed')
+      // The rest of a body that nobody reads would be taken for the next request.
+      if (status === 413) ctx.set('Connection', 'close')
       ctx.status = status
       ctx.body = { code: codes[status] ?? 'error', message }
     }
@@ -35,6 +37,7 @@ const codes: Readonly<Record<number, string>> = {
   403: 'forbidden',
   404: 'not-found',
   413: 'too-large',
+  415: 'not-json',
   429: 'too-many-requests',
   500: 'internal',
 }

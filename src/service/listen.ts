@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { AsteriskLink } from '../asterisk/asterisk-link.ts'
+import type { ClickToCall } from '../click-to-call/click-to-call.ts'
 import type { CallPump } from '../live/call-pump.ts'
 import type { InboundDesk } from '../routing/inbound-desk.ts'
 
@@ -7,11 +8,12 @@ export interface Listeners {
   readonly asterisk: AsteriskLink
   readonly pump: CallPump
   readonly desk: InboundDesk
+  readonly clicks: Pick<ClickToCall, 'hear'>
   readonly log: Logger
 }
 
 /** Hands what Asterisk tells to whoever it concerns, until `signal` is aborted. A caller's question never waits for anything else. */
-export async function listen({ asterisk, pump, desk, log }: Listeners, signal: AbortSignal): Promise<void> {
+export async function listen({ asterisk, pump, desk, clicks, log }: Listeners, signal: AbortSignal): Promise<void> {
   for await (const message of asterisk.messages(signal)) {
     switch (message.kind) {
       case 'question':
@@ -19,6 +21,7 @@ export async function listen({ asterisk, pump, desk, log }: Listeners, signal: A
         break
       case 'call-events':
         pump.take(message.events)
+        clicks.hear(message.events)
         break
       case 'up':
         log.info({ version: message.version, clockSkewMs: message.clockSkewMs }, 'Asterisk is connected')

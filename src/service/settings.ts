@@ -1,5 +1,6 @@
 import type { AriAddress } from '../asterisk/ari-address.ts'
 import type { StaffDirectory } from '../calls/staff.ts'
+import type { ClickSettings } from '../click-to-call/click-to-call.ts'
 import type { Config } from '../config/schema.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import type { LineRule } from '../routing/route.ts'
@@ -67,4 +68,24 @@ export function extensionsByUser({ staff }: Config): (user: number) => string | 
 export function cardHolders({ service, staff }: Config): ReadonlySet<string> {
   if (service.mode !== 'on') return new Set()
   return new Set(staff.people.filter(({ mode }) => mode === 'on').map(({ extension }) => extension))
+}
+
+/** What may be dialled from the CRM, and how. */
+export function clickSettings({ service, asterisk, staff, numbers, clickToCall }: Config): ClickSettings {
+  const { context, dialOut, countries, paidNumbers, ringSeconds, callerName } = clickToCall
+  const on = new Set(staff.people.filter(({ mode }) => mode === 'on').map(({ extension }) => extension))
+  return {
+    rules: {
+      country: numbers.country,
+      countries: new Set(countries.length > 0 ? countries : [numbers.country]),
+      paid: paidNumbers,
+      colleagues: new Set(staff.people.map(({ extension }) => extension)),
+    },
+    dialOut: dialOut.map(({ pattern, replacement }) => ({ pattern: new RegExp(pattern), replacement })),
+    context,
+    dialString: asterisk.dialString,
+    ringSeconds,
+    callerName,
+    isOn: (extension) => service.mode === 'on' && on.has(extension),
+  }
 }

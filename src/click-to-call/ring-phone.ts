@@ -1,0 +1,69 @@
+import type { AriCommands } from '../asterisk/ari-commands.ts'
+import { AriError } from '../asterisk/ari-error.ts'
+import type { Click } from './click.ts'
+import { endpointState } from './endpoint-state.ts'
+import { ClickRefused } from './errors.ts'
+
+export interface RingSettings {
+  /** Where the phone's outside calls are dialled. */
+  readonly context: string
+  /** `{extension}` stands for the person's: `PJSIP/{extension}`. */
+  readonly dialString: string
+  /** How long the person's phone rings. */
+  readonly ringSeconds: number
+  /** Shown on the person's phone beside the client's number. */
+  readonly callerName: string
+}
+
+export interface RingDeps {
+  readonly settings: RingSettings
+  readonly commands: Pick<AriCommands, 'originate' | 'endpoints' | 'hangup'>
+}
+
+/** Ours, in the generated dialplan (`dialplan/callweave-click.conf.tmpl`). */
+const CLICK_CONTEXT = 'callweave-click'
+
+/**
+ * Rings the person's own phone; when it is picked up, `dialled` is dialled from it. Resolves when Asterisk is dialling the phone.
+ * @throws ClickRefused with the reason, as far as Asterisk knows one.
+ */
+export async function ringPhone({ settings, commands }: RingDeps, click: Click, dialled: string): Promise<void> {
+  const { call, extension, number } = click
+  const endpoint = settings.dialString.replaceAll('{extension}', extension)
+  try {
+    await commands.originate({
+      channelId: call,
+      endpoint,
+      context: CLICK_CONTEXT,
+      extension: dialled,
+      display: { name: settings.callerName, number },
+      timeoutSeconds: settings.ringSeconds,
+      variables: { CALLWEAVE_CLICK_CONTEXT: settings.context, CALLWEAVE_CLICK_BY: extension },
+    })
+  } catch (cause) {
+    const status = cause instanceof AriError ? cause.status : undefined
+    // A channel of this id is there: an earlier try of the same request got through.
+    if (status === 409) return
+    throw await refusalOf(commands, { cause, status, call, endpoint })
+  }
+}
+
+interface Failure {
+  readonly cause: unknown
+  readonly status: number | undefined
+  readonly call: string
+  readonly endpoint: string
+}
+
+/** Asterisk answers 500 to everything that cannot be requested (reference ari.md 5.2); its list of endpoints tells more. */
+async function refusalOf(commands: RingDeps['commands'], failure: Failure): Promise<ClickRefused> {
+  const { cause, status, call, endpoint } = failure
+  if (status === undefined || status === 503) {
+    // Nobody knows whether it got through: what it may have begun must not ring a client later.
+    await commands.hangup(call).catch(() => undefined)
+    return new ClickRefused('asterisk-unreachable', { cause })
+  }
+  if (status !== 500) return new ClickRefused('asterisk-refused', { cause })
+  const state = endpointState(await commands.endpoints().catch(() => []), endpoint)
+  return new ClickRefused(state === 'online' ? 'asterisk-refused' : 'phone-not-registered', { cause })
+}

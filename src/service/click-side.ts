@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import type Router from 'koa-router'
+import type { Logger } from 'pino'
+import type { AriCommands } from '../asterisk/ari-commands.ts'
+import type { CallTracker } from '../calls/call-tracker.ts'
+import type { CardSocket } from '../cards/card-socket.ts'
+import { type ClickToCall, createClickToCall } from '../click-to-call/click-to-call.ts'
+import { clickMessage } from '../click-to-call/message.ts'
+import { clickRouter } from '../click-to-call/router.ts'
+import { openTally } from '../click-to-call/tally-keeper.ts'
+import type { Config } from '../config/schema.ts'
+import { readJsonBody } from '../http/json-body.ts'
+import type { Settings } from '../store/ports.ts'
+import { personTokens } from './person-tokens.ts'
+import { clickSettings } from './settings.ts'
+
+export interface ClickSideDeps {
+  readonly config: Config
+  /** Where the day's count is kept. */
+  readonly state: Settings
+  readonly commands: AriCommands
+  readonly tracker: Pick<CallTracker, 'events'>
+  readonly cards: Pick<CardSocket, 'tell'>
+  readonly log: Logger
+  readonly now: () => number
+}
+
+/** Calls from the CRM: the door they come through, and what follows them. */
+export interface ClickSide extends Pick<ClickToCall, 'react' | 'hear'> {
+  readonly router: Router
+}
+
+/** @throws StoreError */
+export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
+  const { config, state, commands, tracker, cards, log, now } = deps
+  const { dailyCap, dailyCapTotal } = config.clickToCall
+  const clickToCall = createClickToCall({
+    settings: clickSettings(config),
+    commands,
+    tally: await openTally(state, { perPerson: dailyCap, total: dailyCapTotal }, now),
+    eventsOf: tracker.events,
+    tell: (click) => cards.tell(click.extension, clickMessage(click)),
+    newId: randomUUID,
+    now,
+    log,
+  })
+  const router = clickRouter({
+    clickToCall,
+    // Somebody who is switched off is told so; to a stranger the door stays shut.
+    authenticate: personTokens(config, ['off', 'watch', 'on']),
+    readJson: readJsonBody,
+    now,
+  })
+  return { router, react: clickToCall.react, hear: clickToCall.hear }
+}
