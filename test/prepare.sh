@@ -41,8 +41,10 @@ new_npm() {
 install_npm_packages() {
   if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
   echo 'callweave: installing npm packages …'
-  new_npm ci --no-audit --no-fund --loglevel=error ||
-    fail 'npm ci failed (its words are above): check that the npm registry is reachable with "npm ping", then try again'
+  # npm ci refuses a lock that lists native packages for Linux only, npm install takes it as it is; neither changes the lock.
+  new_npm ci --no-audit --no-fund --loglevel=silent >/dev/null ||
+    new_npm install --no-save --no-audit --no-fund --loglevel=error ||
+    fail 'npm could not install the packages (its words are above): check that the npm registry is reachable with "npm ping", then try again'
 }
 
 node_is_new_enough() {
