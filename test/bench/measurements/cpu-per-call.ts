@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TrunkCallOptions } from '../../lab/trunk.ts'
+import { type HotSpot, type ProfileSummary, summarizeProfiles } from '../cpu-profile.ts'
 import { dids } from '../dialplan.ts'
-import type { Measurement } from '../measurement.ts'
+import type { Bench, Measurement } from '../measurement.ts'
 import { cpuDuring } from '../process-usage.ts'
 import { median } from '../statistics.ts'
 import { startWitness } from '../witness.ts'
@@ -12,24 +14,17 @@ const RATE = 20
 export const cpuPerCall: Measurement = {
   name: 'cpu-per-call',
   title: 'CPU of the service per routed call',
-  async run({ quick, say, pbx, signal }) {
-    const { stage, ariOf, startService, numbers, drained } = await pbx()
+  async run(bench) {
+    const { quick, say, signal } = bench
+    const { stage, ariOf, startService, numbers, drained } = await bench.pbx()
     const [rounds, count, idleMs] = quick ? [1, 20, 1_000] : [4, 160, 4_000]
+    const profile = await profiled(bench, quick ? 20 : 200)
     await using service = await startService()
     await using listener = await startWitness<HeardByListener>('bare-listener.ts', ariOf('bench-listener'))
     const pids = [service.pid, listener.pid, stage.lab.asteriskPid]
-    const call = (calls: number) =>
-      stage.lab.trunk.call({
-        from: numbers.mixed(calls),
-        did: dids.answered,
-        count: calls,
-        rate: RATE,
-        hangUp: 'caller',
-        talkMs: 1_500,
-        signal,
-      })
+    const call = (calls: number) => stage.lab.trunk.call(answeredCalls(numbers.mixed(calls), signal))
     await call(quick ? 10 : 60)
-    await drained(service, 60_000)
+    await drained(60_000)
 
     const ours: number[] = []
     const bare: number[] = []
@@ -40,7 +35,7 @@ export const cpuPerCall: Measurement = {
       const before = (await listener.ask()).events
       const busy = await cpuWhole(pids, async () => {
         await call(count)
-        await drained(service, 60_000)
+        await drained(60_000)
       })
       const events = (await listener.ask()).events - before
       const perCall = busy.used.map((used, index) => (used - (idle[index] ?? 0) * busy.tookMs) / count)
@@ -64,9 +59,44 @@ export const cpuPerCall: Measurement = {
       ],
       notes: [
         `${rounds} rounds of ${count} answered calls at ${RATE} calls/s, idle CPU taken off, every second caller known (routed to the owner), the others become contacts; the bare client took ${median(perEvent).toFixed(0)} µs an event, Asterisk ${(median(asterisk) / 1000).toFixed(1)} ms a call.`,
+        `In a profiled run ari-client and swagger-client had ${percent(profile.ariClientMicros, profile)} of the busy time, what they called and what called them back included. Own time by module: ${top(profile.byModule, profile)}.`,
       ],
     }
   },
+}
+
+/** The same calls under `node --cpu-prof`, in a process of their own: sampling costs, so its figures are shares only. */
+async function profiled(bench: Bench, count: number): Promise<ProfileSummary> {
+  const { startService, stage, numbers, drained } = await bench.pbx()
+  const directory = await bench.directory()
+  const began = performance.now()
+  await using service = await startService(`--cpu-prof --cpu-prof-dir=${directory}`)
+  const call = (calls: number) => stage.lab.trunk.call(answeredCalls(numbers.mixed(calls), bench.signal))
+  await call(Math.ceil(count / 4))
+  const warmMs = performance.now() - began
+  await call(count)
+  await drained(60_000)
+  await service.stop()
+  const summary = await summarizeProfiles(directory, warmMs)
+  for (const { where, micros } of summary.byFunction.slice(0, 25)) {
+    bench.say(`profile: ${percent(micros, summary).padStart(6)}  ${where}`)
+  }
+  return summary
+}
+
+function answeredCalls(from: readonly string[], signal: AbortSignal): TrunkCallOptions {
+  return { from, did: dids.answered, count: from.length, rate: RATE, hangUp: 'caller', talkMs: 1_500, signal }
+}
+
+function percent(micros: number, { busyMicros }: ProfileSummary): string {
+  return `${((100 * micros) / busyMicros).toFixed(1)} %`
+}
+
+function top(spots: readonly HotSpot[], summary: ProfileSummary): string {
+  return spots
+    .slice(0, 12)
+    .map(({ where, micros }) => `${where} ${percent(micros, summary)}`)
+    .join(', ')
 }
 
 async function cpuPerMs(pids: readonly number[], act: () => Promise<unknown>): Promise<readonly number[]> {

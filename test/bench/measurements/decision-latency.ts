@@ -40,7 +40,7 @@ export const decisionLatency: Measurement = {
     const [ours, bare] = [tookMs('callweave'), tookMs(BARE_DECIDER)]
     const whole = routedMs(service.log, linesBefore)
     say(`ours ${spread(ours)}; bare ${spread(bare)}; by the service's own log, last command answered: ${spread(whole)}`)
-    await drained(service, 60_000)
+    await drained(60_000)
     const figure = (what: string, share: number) => ({
       what: `${what}, Stasis() entered to decision set, stamps of Asterisk`,
       unit: 'ms',
