@@ -70,7 +70,7 @@ export async function* linkSession(
     for (;;) {
       const messages = understood(await socket.read(), deps)
       const events = messages.flatMap(take)
-      if (sinceSubscription) sinceSubscription.push(...events)
+      if (sinceSubscription) sinceSubscription = sinceSubscription.concat(events)
       else if (events.length > 0) out.put({ kind: 'call-events', events })
     }
   }
