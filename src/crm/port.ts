@@ -22,10 +22,31 @@ export interface Crm {
   createContacts(contacts: readonly NewContact[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
   createCallNotes(notes: readonly NewCallNote[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
   createTasks(tasks: readonly NewTask[], signal: AbortSignal): Promise<readonly WriteOutcome[]>
+  /** Incoming leads (unsorted) of calls from unknown numbers; the CRM writes the call note itself. */
+  createIncomingLeads(
+    leads: readonly NewIncomingLead[],
+    signal: AbortSignal,
+  ): Promise<readonly WriteOutcome<IncomingLead>[]>
+  /** Whether incoming leads are switched on in the account and in that pipeline (undefined: the main one). */
+  takesIncomingLeads(pipeline: number | undefined, signal: AbortSignal): Promise<boolean>
+  /** Those of these uids that nobody has accepted or declined yet. */
+  stillIncoming(uids: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>
+  /** Proof: incoming leads of calls made since then that still wait. */
+  incomingLeadsSince(since: number, signal: AbortSignal): Promise<readonly StoredIncomingLead[]>
+  /** These clients as they stand now; whoever is deleted, merged away or waits in unsorted does not come. */
+  clientsById(
+    clients: readonly EntityRef[],
+    signal: AbortSignal,
+    urgency?: 'live' | 'index',
+  ): Promise<readonly CrmClient[]>
   /** Proof: contacts created since then, listed by creation time, never by text search. */
   contactsCreatedSince(since: number, signal: AbortSignal): Promise<readonly CrmClient[]>
   /** Proof: call notes standing on these entities and written since then. */
   callNotesOn(entities: readonly EntityRef[], since: number, signal: AbortSignal): Promise<readonly StoredCallNote[]>
+  /** Proof where the entity is not known: call notes written on any lead since then. */
+  leadCallNotesSince(since: number, signal: AbortSignal): Promise<readonly StoredCallNote[]>
+  /** Tasks of these entities that nobody has completed. */
+  openTasksOn(entities: readonly EntityRef[], signal: AbortSignal): Promise<readonly StoredTask[]>
   /** Proof: tasks of these entities created since then. */
   tasksOn(entities: readonly EntityRef[], since: number, signal: AbortSignal): Promise<readonly StoredTask[]>
   /** The CRM's own notification that somebody calls; a wake-up, never retried. */
@@ -80,6 +101,37 @@ export interface NewContact {
   readonly owner?: number
 }
 
+/** A call from an unknown number, for the CRM's list of incoming leads. */
+export interface NewIncomingLead {
+  /** Name of the lead and its contact. */
+  readonly name: string
+  /** Ours, stable: `<pbx>/<call id>`. */
+  readonly uniq: string
+  readonly phone: string
+  readonly startedAt: number
+  /** Whole seconds of talk; 0 when nobody talked. */
+  readonly talkSeconds: number
+  /** As in a call note. */
+  readonly person: number | string | undefined
+  /** The line that was called. */
+  readonly line: string
+  /** Its name for people. */
+  readonly lineName: string
+  /** Undefined: the account's main one. */
+  readonly pipeline: number | undefined
+}
+
+export interface IncomingLead {
+  readonly uid: string
+  readonly lead: number
+  /** Hidden until somebody accepts the lead. */
+  readonly contact: number | undefined
+}
+
+export interface StoredIncomingLead extends IncomingLead {
+  readonly uniq: string
+}
+
 export interface NewCallNote {
   readonly entity: EntityRef
   /** Ours, stable: `<pbx>/<call id>`. */
@@ -127,9 +179,10 @@ export interface StoredTask {
   readonly createdAt: number
 }
 
-export type WriteOutcome =
+/** @typeParam Written what the CRM tells of an item it took. */
+export type WriteOutcome<Written = { readonly id: number }> =
   /** `without`: the CRM does not know this user (dismissed), so the item was written without naming him. */
-  | { readonly kind: 'written'; readonly id: number; readonly without?: 'user' }
+  | ({ readonly kind: 'written'; readonly without?: 'user' } & Written)
   /** The CRM refused this item; the others were not touched by it. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** The item points at an entity that is no longer there. */

@@ -1,11 +1,12 @@
 import type { Crm } from '../port.ts'
 import { announceCall, readAccount, readUsers } from './account.ts'
 import { type ApiLog, createApi, type Pace } from './api.ts'
-import { callNotesOn, createCallNotes } from './call-notes.ts'
+import { callNotesOn, createCallNotes, leadCallNotesSince } from './call-notes.ts'
 import { changedClients } from './changed-clients.ts'
-import { contactsCreatedSince, createContacts, findClientsByPhone } from './clients.ts'
+import { clientsById, contactsCreatedSince, createContacts, findClientsByPhone } from './clients.ts'
+import { createIncomingLeads, incomingLeadsSince, stillIncoming, takesIncomingLeads } from './incoming-leads.ts'
 import { accountOrigin } from './origin.ts'
-import { createTasks, tasksOn } from './tasks.ts'
+import { createTasks, openTasksOn, tasksOn } from './tasks.ts'
 import { createTransport, type Transport } from './transport.ts'
 
 export interface AmocrmOptions {
@@ -47,8 +48,15 @@ export function createAmocrm(options: AmocrmOptions): Crm {
     createContacts: (contacts, signal) => createContacts(api, contacts, signal),
     createCallNotes: (notes, signal) => createCallNotes(api, source, notes, signal),
     createTasks: (tasks, signal) => createTasks(api, tasks, signal),
+    createIncomingLeads: (leads, signal) => createIncomingLeads(api, leads, signal),
+    takesIncomingLeads: (pipeline, signal) => takesIncomingLeads(api, pipeline, signal),
+    stillIncoming: (uids, signal) => stillIncoming(api, uids, signal),
+    incomingLeadsSince: (since, signal) => incomingLeadsSince(api, since, signal),
+    clientsById: (clients, signal, urgency = 'live') => clientsById(api, clients, urgency, signal),
     contactsCreatedSince: (since, signal) => contactsCreatedSince(api, since, signal),
     callNotesOn: (entities, since, signal) => callNotesOn(api, entities, since, signal),
+    leadCallNotesSince: (since, signal) => leadCallNotesSince(api, since, signal),
+    openTasksOn: (entities, signal) => openTasksOn(api, entities, signal),
     tasksOn: (entities, since, signal) => tasksOn(api, entities, since, signal),
     announceCall: (phone, users, signal) => announceCall(api, phone, users, signal),
   }

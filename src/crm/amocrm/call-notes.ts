@@ -74,16 +74,22 @@ export async function callNotesOn(
   return lists.flat()
 }
 
+/** @param since our clock, epoch milliseconds */
+export function leadCallNotesSince(api: Api, since: number, signal: AbortSignal): Promise<readonly StoredCallNote[]> {
+  return notesOf(api, 'lead', undefined, since, signal)
+}
+
+/** @param ids undefined: of all entities of the kind */
 async function notesOf(
   api: Api,
   kind: EntityKind,
-  ids: readonly number[],
+  ids: readonly number[] | undefined,
   since: number,
   signal: AbortSignal,
 ): Promise<readonly StoredCallNote[]> {
   // A note's time of change is the moment it was written, whatever start its call had (reference amocrm.md 6.1).
   const query: Query = [
-    ...ids.map((id) => ['filter[entity_id][]', id] as const),
+    ...(ids ?? []).map((id) => ['filter[entity_id][]', id] as const),
     ['filter[note_type][]', 'call_in'],
     ['filter[note_type][]', 'call_out'],
     ['filter[updated_at][from]', Math.floor((since + (api.skewMs() ?? 0)) / 1000)],
@@ -93,7 +99,7 @@ async function notesOf(
   const notes: StoredCallNote[] = []
   for await (const page of api.pages(notesPath(kind), query, { signal })) {
     for (const { entityId, ...note } of api.entries(page, 'notes', CallNote)) {
-      if (ids.includes(entityId)) notes.push({ ...note, entity: { kind, id: entityId } })
+      if (ids === undefined || ids.includes(entityId)) notes.push({ ...note, entity: { kind, id: entityId } })
     }
   }
   return notes

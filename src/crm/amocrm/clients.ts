@@ -1,8 +1,9 @@
 import { phoneKey } from '../../numbers/phone-number.ts'
 import { clientKeys } from '../client-keys.ts'
-import type { CrmClient, NewContact, WriteOutcome } from '../port.ts'
-import type { Api, Query } from './api.ts'
-import { plurals } from './entity-path.ts'
+import { CrmAnswerMalformed } from '../errors.ts'
+import type { CrmClient, EntityRef, NewContact, WriteOutcome } from '../port.ts'
+import type { Api, Query, Urgency } from './api.ts'
+import { chunksOfIds, idsByKind, plurals } from './entity-path.ts'
 import { Client, type Page } from './schema.ts'
 import type { Item } from './without-user.ts'
 import { writeBatch } from './write-batch.ts'
@@ -70,9 +71,38 @@ export async function contactsCreatedSince(
   return contacts.filter((contact) => contact.createdAt >= from - 1000)
 }
 
-async function list(api: Api, kind: ClientKind, query: Query, signal: AbortSignal): Promise<readonly CrmClient[]> {
+/**
+ * These clients as they stand now; who is gone does not come.
+ * @throws CrmAnswerMalformed when somebody comes who was not asked for: then the absence of the others means nothing
+ */
+export async function clientsById(
+  api: Api,
+  clients: readonly EntityRef[],
+  urgency: Urgency,
+  signal: AbortSignal,
+): Promise<readonly CrmClient[]> {
+  const found: CrmClient[] = []
+  for (const [kind, ids] of idsByKind(clients)) {
+    if (kind === 'lead') continue
+    for (const chunk of chunksOfIds(ids)) {
+      const query: Query = [...chunk.map((id) => ['filter[id][]', id] as const), ['limit', PAGE_SIZE]]
+      found.push(...(await list(api, kind, query, signal, urgency)))
+    }
+  }
+  const asked = new Set(clients.map(({ kind, id }) => `${kind} ${id}`))
+  if (found.every(({ kind, id }) => asked.has(`${kind} ${id}`))) return found
+  throw new CrmAnswerMalformed('the CRM ignores the filter by id')
+}
+
+async function list(
+  api: Api,
+  kind: ClientKind,
+  query: Query,
+  signal: AbortSignal,
+  urgency: Urgency = 'live',
+): Promise<readonly CrmClient[]> {
   const clients: CrmClient[] = []
-  for await (const page of api.pages(`/api/v4/${plurals[kind]}`, query, { signal })) {
+  for await (const page of api.pages(`/api/v4/${plurals[kind]}`, query, { signal, urgency })) {
     clients.push(...clientsOf(api, page, kind))
   }
   return clients

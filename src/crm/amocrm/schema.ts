@@ -8,6 +8,7 @@ const user = z
   .number()
   .nullish()
   .transform((value) => value ?? 0)
+const requestId = z.union([z.string(), z.number()]).transform(String)
 const text = z
   .string()
   .nullish()
@@ -86,6 +87,7 @@ export const Task = z
     text: text,
     created_at: seconds,
     complete_till: seconds,
+    is_completed: z.boolean().nullish(),
   })
   .transform((task) => ({
     id: task.id,
@@ -94,6 +96,7 @@ export const Task = z
     text: task.text,
     createdAt: task.created_at,
     deadline: task.complete_till,
+    completed: task.is_completed === true,
   }))
 
 export const User = z
@@ -121,7 +124,40 @@ export const Account = z
   }))
 
 /** An item of a write's thin answer. */
-export const WrittenItem = z.object({
-  id: z.number(),
-  request_id: z.union([z.string(), z.number()]).transform(String),
-})
+export const WrittenItem = z
+  .object({ id: z.number(), request_id: requestId })
+  .transform(({ id, request_id }) => ({ requestId: request_id, written: { id } }))
+
+const incomingLead = {
+  uid: z.string(),
+  _embedded: z.object({
+    leads: z.array(z.object({ id: z.number() })).min(1),
+    contacts: z.array(z.object({ id: z.number() })).nullish(),
+  }),
+}
+
+/** An incoming lead in the answer of the request that made it. */
+export const WrittenIncomingLead = z
+  .object({ ...incomingLead, request_id: requestId })
+  .transform(({ request_id, ...lead }) => ({ requestId: request_id, written: incomingLeadOf(lead) }))
+
+/** An incoming lead that waits. */
+export const StoredIncomingLead = z
+  .object({ ...incomingLead, created_at: seconds, metadata: z.object({ uniq: text }).nullish() })
+  .transform(({ created_at, metadata, ...lead }) => ({
+    ...incomingLeadOf(lead),
+    createdAt: created_at,
+    uniq: metadata?.uniq ?? '',
+  }))
+
+function incomingLeadOf({ uid, _embedded: { leads, contacts } }: z.infer<z.ZodObject<typeof incomingLead>>) {
+  return { uid, lead: leads[0]?.id ?? 0, contact: contacts?.[0]?.id }
+}
+
+export const Pipeline = z
+  .object({ id: z.number(), is_main: z.boolean().nullish(), is_unsorted_on: z.boolean().nullish() })
+  .transform(({ id, is_main, is_unsorted_on }) => ({
+    id,
+    main: is_main === true,
+    takesIncoming: is_unsorted_on !== false,
+  }))

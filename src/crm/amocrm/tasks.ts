@@ -35,32 +35,52 @@ export async function tasksOn(
   since: number,
   signal: AbortSignal,
 ): Promise<readonly StoredTask[]> {
-  const requests = idsByKind(entities).flatMap(([kind, ids]) => chunksOfIds(ids).map((chunk) => ({ kind, chunk })))
-  const lists = await Promise.all(requests.map(({ kind, chunk }) => tasksOf(api, kind, chunk, since, signal)))
-  return lists.flat()
+  const from = since + (api.skewMs() ?? 0)
+  // There is no filter by creation; a task changes no earlier than it is created.
+  const tasks = await tasksOf(api, entities, ['filter[updated_at][from]', Math.floor(from / 1000)], signal)
+  return tasks.filter((task) => task.createdAt >= from - 1000)
+}
+
+/** Tasks of these entities that nobody has completed. */
+export async function openTasksOn(
+  api: Api,
+  entities: readonly EntityRef[],
+  signal: AbortSignal,
+): Promise<readonly StoredTask[]> {
+  const tasks = await tasksOf(api, entities, ['filter[is_completed]', 0], signal)
+  return tasks.filter((task) => !task.completed)
 }
 
 async function tasksOf(
   api: Api,
+  entities: readonly EntityRef[],
+  filter: Query[number],
+  signal: AbortSignal,
+): Promise<readonly (StoredTask & { readonly completed: boolean })[]> {
+  const requests = idsByKind(entities).flatMap(([kind, ids]) => chunksOfIds(ids).map((chunk) => ({ kind, chunk })))
+  const lists = await Promise.all(requests.map(({ kind, chunk }) => tasksOfKind(api, kind, chunk, filter, signal)))
+  return lists.flat()
+}
+
+async function tasksOfKind(
+  api: Api,
   kind: EntityKind,
   ids: readonly number[],
-  since: number,
+  filter: Query[number],
   signal: AbortSignal,
-): Promise<readonly StoredTask[]> {
-  const from = since + (api.skewMs() ?? 0)
-  // There is no filter by creation; a task changes no earlier than it is created.
+): Promise<readonly (StoredTask & { readonly completed: boolean })[]> {
   const query: Query = [
     ['filter[entity_type]', plurals[kind]],
     ...ids.map((id) => ['filter[entity_id][]', id] as const),
-    ['filter[updated_at][from]', Math.floor(from / 1000)],
+    filter,
     ['order[id]', 'asc'],
     ['limit', PAGE_SIZE],
   ]
-  const tasks: StoredTask[] = []
+  const tasks: (StoredTask & { readonly completed: boolean })[] = []
   for await (const page of api.pages('/api/v4/tasks', query, { signal })) {
     for (const { entityId, entityType, ...task } of api.entries(page, 'tasks', Task)) {
       const asked = kindOfPlural(entityType) === kind && ids.includes(entityId)
-      if (asked && task.createdAt >= from - 1000) tasks.push({ ...task, entity: { kind, id: entityId } })
+      if (asked) tasks.push({ ...task, entity: { kind, id: entityId } })
     }
   }
   return tasks

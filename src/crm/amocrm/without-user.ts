@@ -5,7 +5,8 @@ export type Item = Readonly<Record<string, unknown>>
 
 /** Fields that name users; a dismissed one is `NotSupportedChoice` (reference amocrm.md 9). */
 const USER_FIELDS: readonly string[] = ['created_by', 'updated_by', 'responsible_user_id']
-const USER_PARAM = 'params.call_responsible'
+/** Whoever took part stands one level down: in a note's params, in an incoming lead's metadata. */
+const USER_PARAMS: readonly string[] = ['params.call_responsible', 'metadata.call_responsible']
 
 /**
  * The item without the users the CRM does not know, so that a dismissed manager does not cost the client's call.
@@ -13,10 +14,10 @@ const USER_PARAM = 'params.call_responsible'
  */
 export function withoutUser(item: Item, errors: readonly ItemError[]): Item | undefined {
   const paths = errors.map((error) => error.path)
-  if (!paths.every((path) => path === USER_PARAM || USER_FIELDS.includes(path))) return undefined
+  if (!paths.every((path) => USER_PARAMS.includes(path) || USER_FIELDS.includes(path))) return undefined
   const entries = Object.entries(item).filter(([name]) => !paths.includes(name))
   const slimmer = Object.fromEntries(
-    entries.map(([name, value]) => [name, name === 'params' && paths.includes(USER_PARAM) ? dropPerson(value) : value]),
+    entries.map(([name, value]) => [name, paths.includes(`${name}.call_responsible`) ? dropPerson(value) : value]),
   )
   return JSON.stringify(slimmer) === JSON.stringify(item) ? undefined : slimmer
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { CrmAnswerMalformed, CrmBatchRefused, CrmError, CrmRefused, type ItemError } from '../errors.ts'
 import type { WriteOutcome } from '../port.ts'
 import type { Api } from './api.ts'
@@ -14,20 +15,37 @@ interface Pending {
 /** Halving finds the item an unnamed refusal is about; after this many requests the rest waits for a smaller batch. */
 const HALVINGS = 20
 
-/**
- * Writes many items with one request. amoCRM refuses the whole array for one bad item and names it by `request_id` (reference
- * amocrm.md 2.3): the bad ones are settled, the rest is sent again. An item that names a dismissed user goes again without him.
- * @param name the list's name under `_embedded`
- * @returns one outcome per item, in order
- */
-export async function writeBatch(
+/** How an item of the thin answer is read. */
+export interface AnswerItem<Written> {
+  /** The list's name under `_embedded`. */
+  readonly list: string
+  readonly schema: z.ZodType<{ readonly requestId: string; readonly written: Written }>
+}
+
+/** Items that come back with their id. */
+export function writeBatch(
   api: Api,
   path: string,
-  name: string,
+  list: string,
   items: readonly Item[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
-  const outcomes = new Map<number, WriteOutcome>()
+  return writeItems(api, path, { list, schema: WrittenItem }, items, signal)
+}
+
+/**
+ * Writes many items with one request. amoCRM refuses the whole array for one bad item and names it by `request_id` (reference
+ * amocrm.md 2.3): the bad ones are settled, the rest is sent again. An item that names a dismissed user goes again without him.
+ * @returns one outcome per item, in order
+ */
+export async function writeItems<Written extends object>(
+  api: Api,
+  path: string,
+  answer: AnswerItem<Written>,
+  items: readonly Item[],
+  signal: AbortSignal,
+): Promise<readonly WriteOutcome<Written>[]> {
+  const outcomes = new Map<number, WriteOutcome<Written>>()
   let halvings = HALVINGS
 
   async function write(batch: readonly Pending[]): Promise<void> {
@@ -35,7 +53,7 @@ export async function writeBatch(
     while (pending.length > 0) {
       try {
         const body = pending.map(({ at, item }) => ({ ...item, request_id: String(at) }))
-        settleWritten(pending, ids(await api.post(path, body, { signal }), name))
+        settleWritten(pending, written(await api.post(path, body, { signal }), answer))
         return
       } catch (error) {
         if (!(error instanceof CrmRefused)) return settleFailed(pending, error)
@@ -72,13 +90,15 @@ export async function writeBatch(
     await write(pending.slice(middle))
   }
 
-  function settleWritten(pending: readonly Pending[], written: ReadonlyMap<string, number>): void {
+  function settleWritten(pending: readonly Pending[], told: ReadonlyMap<string, Written>): void {
     for (const { at, without } of pending) {
-      const id = written.get(String(at))
+      const item = told.get(String(at))
       const unread = () => new CrmAnswerMalformed(`POST ${path}: the answer does not mention an item that was sent`)
       outcomes.set(
         at,
-        id === undefined ? { kind: 'failed', error: unread() } : { kind: 'written', id, ...(without && { without }) },
+        item === undefined
+          ? { kind: 'failed', error: unread() }
+          : { kind: 'written', ...item, ...(without && { without }) },
       )
     }
   }
@@ -92,13 +112,13 @@ export async function writeBatch(
   return items.map((_, at) => outcomes.get(at) ?? { kind: 'failed', error: new CrmAnswerMalformed(`POST ${path}`) })
 }
 
-function ids(json: unknown, name: string): ReadonlyMap<string, number> {
+function written<Written>(json: unknown, { list, schema }: AnswerItem<Written>): ReadonlyMap<string, Written> {
   const page = Page.safeParse(json)
-  const items = page.success ? (page.data._embedded[name] ?? []) : []
+  const items = page.success ? (page.data._embedded[list] ?? []) : []
   return new Map(
     items.flatMap((item) => {
-      const parsed = WrittenItem.safeParse(item)
-      return parsed.success ? [[parsed.data.request_id, parsed.data.id] as const] : []
+      const parsed = schema.safeParse(item)
+      return parsed.success ? [[parsed.data.requestId, parsed.data.written] as const] : []
     }),
   )
 }
