@@ -40,20 +40,32 @@ export async function lock(path: string, onWait: () => void, signal?: AbortSigna
 }
 
 /**
- * Looking at a stale lock and replacing it is two steps; two who do both at once would each believe to have it. The guard is a
- * name in Linux's abstract socket space (unix(7)): the kernel gives it to one process and takes it back when that one dies.
+ * Looking at a stale lock and replacing it is two steps; two who do both at once would each believe to have it.
+ * So both happen under a name that only one can have.
  */
 async function guard(path: string): Promise<AsyncDisposable> {
-  const name = `\0callweave-lab-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 32)}`
+  const name = createHash('sha256').update(resolve(path)).digest('hex').slice(0, 32)
   for (;;) {
-    const server = createServer()
-    try {
-      server.listen(name)
-      await once(server, 'listening')
-      return server
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-      await sleep(10)
-    }
+    const claimed = await claimName(name)
+    if (claimed) return claimed
+    await sleep(10)
   }
+}
+
+/**
+ * A name in Linux's abstract socket space (unix(7)): one process of a network namespace has it, and the kernel takes it back
+ * when that one dies.
+ * @returns undefined when somebody has it
+ */
+export async function claimName(name: string): Promise<AsyncDisposable | undefined> {
+  const server = createServer()
+  try {
+    server.listen(`\0callweave-lab-${name}`)
+    await once(server, 'listening')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined
+    throw error
+  }
+  server.unref()
+  return server
 }

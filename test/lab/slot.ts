@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { slotsDirectory } from './cache-directory.ts'
 import { endRecorded } from './child-processes.ts'
 import { LabError } from './lab-error.ts'
-import { tryLock } from './lock-file.ts'
+import { claimName, tryLock } from './lock-file.ts'
 import { type Ports, portsOf, SLOTS } from './ports.ts'
 
 export interface Slot extends AsyncDisposable {
@@ -65,25 +65,31 @@ export async function cleanSlots(): Promise<string[]> {
 }
 
 async function tryClaim(number: number, log: (line: string) => void): Promise<Slot | undefined> {
-  const taken = await tryLock(lockOf(number))
-  if (!taken) return undefined
+  await using taken = new AsyncDisposableStack()
+  // The file guards the slot's folder, the name its ports: labs with other cache folders share the network too.
+  const file = await tryLock(lockOf(number))
+  if (!file) return undefined
+  taken.use(file)
+  const name = await claimName(`slot-${number}`)
+  if (!name) return undefined
+  taken.use(name)
   const ended = await endRecorded(pidsOf(number))
   if (ended.length > 0) log(`slot ${number}: ended what an earlier run left (${ended.join(', ')})`)
   const ports = portsOf(number)
   if (!(await areFree(ports))) {
     log(`slot ${number}: somebody else uses its ports`)
-    await taken[Symbol.asyncDispose]()
     return undefined
   }
   const directory = directoryOf(number)
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true })
+  const claim = taken.move()
   return {
     number,
     ports,
     directory,
     pidDirectory: pidsOf(number),
-    [Symbol.asyncDispose]: () => taken[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => claim.disposeAsync(),
   }
 }
 
