@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AsteriskLink, createAsterisk } from '../../src/asterisk/asterisk-link.ts'
+import { type AsteriskLink, createAsterisk, type LinkTiming } from '../../src/asterisk/asterisk-link.ts'
 import type { AsteriskMessage, InboundAnswer, InboundQuestion } from '../../src/asterisk/message.ts'
 import type { Lab } from '../lab/lab.ts'
 
@@ -19,11 +19,15 @@ export interface Service extends AsyncDisposable {
 }
 
 /** The link as the service uses it, without the service. */
-export function startService(lab: Lab, answer?: (question: InboundQuestion) => InboundAnswer | undefined): Service {
+export function startService(
+  lab: Lab,
+  answer?: (question: InboundQuestion) => InboundAnswer | undefined,
+  timing: Partial<LinkTiming> = {},
+): Service {
   const link = createAsterisk({
     ari: { ...lab.ari, application: 'callweave' },
     log: silence,
-    timing: { lookEveryMs: 300, longestMs: 3000 },
+    timing: { lookEveryMs: 300, longestMs: 3000, ...timing },
   })
   const stop = new AbortController()
   const messages: AsteriskMessage[] = []

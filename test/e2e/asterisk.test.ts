@@ -262,6 +262,20 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     expect(steps.find(({ event }) => event === 'USER callweave')?.data).toBe('callweave,default')
   })
 
+  test('given an Asterisk that stands still without a word, when our pings stay unanswered, then the link is ended, and stands again when it goes on', async () => {
+    const watching = startService(lab, undefined, { pingEveryMs: 500, pongWithinMs: 400 })
+    open.push(watching)
+    await watching.heard(({ kind }) => kind === 'call-events')
+    process.kill(lab.asteriskPid, 'SIGSTOP')
+    try {
+      const down = await watching.heard(({ kind }) => kind === 'down')
+      expect(down).toMatchObject({ reason: expect.stringContaining('silent') })
+    } finally {
+      process.kill(lab.asteriskPid, 'SIGCONT')
+    }
+    await watching.heard(({ kind }) => kind === 'up')
+  })
+
   test('given ARI modules that are reloaded, when a call comes, then it is answered', async () => {
     const answering = await service(() => ({ kind: 'default' }))
     for (const module of ['res_ari.so', 'http']) await lab.cli(`module reload ${module}`)
