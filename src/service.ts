@@ -111,7 +111,6 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     lineOf: lineRules(config),
     extensionOf: extensionsByUser(config),
     country: numbers.country,
-    decisionSeconds: service.decisionSeconds,
     asteriskNow: asterisk.now,
     answer: asterisk.commands.answerQuestion,
     log,

@@ -74,7 +74,9 @@ function snippet(config: Config | undefined): string {
     application: config?.asterisk.ari.application ?? 'callweave',
     dial: config?.asterisk.dialString ?? 'PJSIP/{extension}',
     decisionSeconds: config?.service.decisionSeconds ?? 1.5,
-    lines: [],
+    lines: (config?.lines ?? []).flatMap(({ did, decisionSeconds }) =>
+      decisionSeconds === undefined ? [] : [{ did, decisionSeconds }],
+    ),
   }
   return renderDialplan(settings, readDialplanTemplate)
 }

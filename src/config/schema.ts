@@ -161,6 +161,14 @@ const Line = z
       .max(120)
       .default(15)
       .describe("How long the responsible's phone rings before the PBX's own route goes on."),
+    decisionSeconds: z
+      .number()
+      .min(0.2)
+      .max(10)
+      .optional()
+      .describe(
+        'How long calls to this line wait for the routing decision; left out: service.decisionSeconds. Render the dialplan again after a change.',
+      ),
   })
   .describe('One line.')
 

@@ -29,10 +29,9 @@ function desk(change: { now?: number; clients?: readonly IndexedClient[]; fails?
       },
       progress: async () => ({ complete: true, cursor: 0, clients: 1 }),
     },
-    lineOf: () => ({ mode: 'on', routing: 'responsible', ringSeconds: 20 }),
+    lineOf: () => ({ mode: 'on', routing: 'responsible', ringSeconds: 20, decisionSeconds: 1.5 }),
     extensionOf: (user) => (user === 7_000_001 ? '101' : undefined),
     country: 'RU',
-    decisionSeconds: 1.5,
     asteriskNow: () => change.now ?? 10_010,
     answer: async (_channel, answer) => {
       answers.push(answer)

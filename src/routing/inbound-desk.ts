@@ -23,8 +23,6 @@ export interface InboundDeskDeps {
   readonly lineOf: (did: string) => LineRule
   readonly extensionOf: (user: number) => string | undefined
   readonly country: string
-  /** Seconds the dialplan waits; what would come later is not worth sending. */
-  readonly decisionSeconds: number
   readonly asteriskNow: () => number
   readonly answer: (channelId: string, answer: Answer) => Promise<'answered' | 'gone'>
   readonly log: Logger
@@ -47,7 +45,7 @@ export interface InboundDesk {
 }
 
 export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
-  const { index, lineOf, extensionOf, country, decisionSeconds, asteriskNow, answer, log } = deps
+  const { index, lineOf, extensionOf, country, asteriskNow, answer, log } = deps
   const counts = { asked: 0, answered: 0, late: 0, failed: 0 }
 
   const routeOf = async ({ did, callerNumber }: Question): Promise<Route> => {
@@ -61,7 +59,7 @@ export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
     counts.asked += 1
     const { linkedid, did } = question
     const age = asteriskNow() - question.askedAt
-    if (age > decisionSeconds * 1000) {
+    if (age > lineOf(did).decisionSeconds * 1000) {
       counts.late += 1
       log.warn({ linkedid, did, ageMs: age }, 'a question came too late and was dropped')
       return

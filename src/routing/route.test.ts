@@ -11,7 +11,7 @@ const contact: IndexedClient = {
   updatedAt: 0,
 }
 const company: IndexedClient = { ...contact, kind: 'company', id: 400, name: 'Ромашка', owner: 7_000_002 }
-const line: LineRule = { mode: 'on', routing: 'responsible', ringSeconds: 15 }
+const line: LineRule = { mode: 'on', routing: 'responsible', ringSeconds: 15, decisionSeconds: 1.5 }
 
 function route(change: Partial<RouteFacts> = {}) {
   const extensionOf = (user: number) => (user === 7_000_001 ? '101' : undefined)

@@ -5,6 +5,8 @@ export interface LineRule {
   readonly mode: 'off' | 'watch' | 'on'
   readonly routing: 'default' | 'responsible'
   readonly ringSeconds: number
+  /** How long the dialplan waits for the answer; what would come later is not worth sending. */
+  readonly decisionSeconds: number
 }
 
 export interface RouteFacts {

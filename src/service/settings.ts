@@ -44,11 +44,16 @@ export function registrationSettings(config: Config, firstStartAt: number): Regi
 
 /** How a line is served; one that is not listed keeps the PBX's own route. The service's own mode is stricter than any line's. */
 export function lineRules({ service, lines }: Config): (did: string) => LineRule {
-  const usual: LineRule = { mode: service.mode, routing: 'default', ringSeconds: 15 }
+  const usual: LineRule = {
+    mode: service.mode,
+    routing: 'default',
+    ringSeconds: 15,
+    decisionSeconds: service.decisionSeconds,
+  }
   const rules = new Map(
-    lines.map(({ did, mode, routing, ringSeconds }) => [
+    lines.map(({ did, mode, routing, ringSeconds, decisionSeconds = usual.decisionSeconds }) => [
       did,
-      { mode: service.mode === 'on' ? mode : service.mode, routing, ringSeconds },
+      { mode: service.mode === 'on' ? mode : service.mode, routing, ringSeconds, decisionSeconds },
     ]),
   )
   return (did) => rules.get(did) ?? usual
