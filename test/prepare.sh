@@ -83,12 +83,12 @@ install_debian_packages() {
   packages=$(missing_packages)
   if [ -z "$packages" ]; then return; fi
   command -v apt-get >/dev/null || fail "the lab needs ${packages}and knows only apt-get: use Debian 12, or install them yourself"
-  become_root "installing ${packages}"
-  echo "callweave: installing $packages…"
+  become_root "installing ${packages% }"
+  echo "callweave: installing ${packages}…"
   $as_root apt-get -q update >/dev/null ||
     fail 'apt-get update failed (its words are above): correct apt'\''s sources or the network, then try again'
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $packages >/dev/null ||
-    fail "apt-get could not install ${packages}(its words are above): correct that, then try again"
+    fail "apt-get could not install ${packages}(its words are above): check apt's sources and the network, then try again"
   packages=$(missing_packages)
   [ -z "$packages" ] || fail "still missing after apt-get install: $packages"
 }

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { type Lab, startLab } from '../lab/lab.ts'
@@ -20,6 +23,31 @@ describe.each(['22', '16'] as const)('the lab with Asterisk %s', (asterisk) => {
     expect(await registered(lab)).toEqual(EXTENSIONS)
   })
 })
+
+test('given a lab whose owner was killed, when the slot is used again, then nothing of the killed one is left', async () => {
+  const killed = await killedLab()
+  await using lab = await startLab({ asterisk: '22', slot: killed.slot })
+  expect(killed.processes.length).toBeGreaterThanOrEqual(7)
+  for (const process of killed.processes) expect(await isAlive(process)).toBe(false)
+  expect(await registered(lab)).toEqual(EXTENSIONS)
+})
+
+async function killedLab(): Promise<{ slot: number; processes: ProcessIdentity[] }> {
+  const owner = spawn(process.execPath, [join(import.meta.dirname, '../lab/main.ts'), 'up'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    for await (const line of createInterface({ input: owner.stdout })) {
+      const directory = /dialplan +(.*)\/root\/etc\/asterisk$/.exec(line)?.[1]
+      if (directory === undefined) continue
+      return { slot: Number(basename(directory)), processes: await recordedProcesses(directory) }
+    }
+    throw new Error('the lab ended before it was up')
+  } finally {
+    owner.kill('SIGKILL')
+    if (owner.exitCode === null && owner.signalCode === null) await once(owner, 'exit')
+  }
+}
 
 interface Remains {
   readonly directory: string

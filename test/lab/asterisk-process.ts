@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChildProcesses, LabProcess } from './child-processes.ts'
+import { type ChildProcesses, earlyEnd, type LabProcess } from './child-processes.ts'
 import { LabError } from './lab-error.ts'
 import { exists } from './root-fs.ts'
 import { runCommand } from './run-command.ts'
@@ -32,7 +32,7 @@ export async function startAsterisk(root: Root, processes: ChildProcesses, timeZ
   const cli = (command: string) =>
     runCommand('sh', insideRoot(root, 'asterisk', '-rx', command), { env: { LC_ALL: 'C.UTF-8' } })
   try {
-    await fullyBooted(root, started, cli, logFile)
+    await fullyBooted(root, started, cli)
   } catch (error) {
     await started.end('SIGKILL')
     throw error
@@ -48,17 +48,16 @@ export async function startAsterisk(root: Root, processes: ChildProcesses, timeZ
   }
 }
 
-async function fullyBooted(root: Root, started: LabProcess, cli: AsteriskProcess['cli'], logFile: string) {
+async function fullyBooted(root: Root, started: LabProcess, cli: AsteriskProcess['cli']) {
   const deadline = performance.now() + 60_000
   const socket = join(root.writable, 'run/asterisk/asterisk.ctl')
   for (;;) {
-    if (started.child.exitCode !== null || started.child.signalCode !== null)
-      throw new LabError(`Asterisk ended with ${started.child.exitCode} while starting: see ${logFile}`)
+    if (started.child.exitCode !== null || started.child.signalCode !== null) throw await earlyEnd(started)
     if (await exists(socket)) {
       const answer = await cli('core waitfullybooted').catch(() => '')
       if (answer.includes('fully booted')) return
     }
-    if (performance.now() > deadline) throw new LabError(`Asterisk is not up after 60 s: see ${logFile}`)
+    if (performance.now() > deadline) throw new LabError(`Asterisk is not up after 60 s: see ${started.logFile}`)
     await sleep(50)
   }
 }

@@ -14,6 +14,7 @@ export interface StartOptions {
 }
 
 export interface LabProcess {
+  readonly logFile: string
   readonly name: string
   readonly pid: number
   readonly child: ChildProcess
@@ -60,6 +61,7 @@ export class ChildProcesses {
       name,
       pid,
       child,
+      logFile: options.logFile,
       exited,
       async end(signal = 'SIGTERM', patienceMs = 3000) {
         if (child.exitCode === null && child.signalCode === null) {
@@ -72,6 +74,13 @@ export class ChildProcesses {
       },
     }
   }
+}
+
+/** Why a process that should be running is not: its end, its last words and where the rest of them is. */
+export async function earlyEnd(process: LabProcess): Promise<LabError> {
+  const words = (await readFile(process.logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-2).join(' | ')
+  const end = process.child.signalCode ?? process.child.exitCode
+  return new LabError(`${process.name} ended (${end}) while starting: ${words}; see ${process.logFile}`)
 }
 
 /** Ends what the records of an earlier run still name. @returns the names of what was ended */

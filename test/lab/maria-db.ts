@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { cacheDirectory } from './cache-directory.ts'
-import type { ChildProcesses } from './child-processes.ts'
+import { type ChildProcesses, earlyEnd } from './child-processes.ts'
 import { LabError } from './lab-error.ts'
 import { lock } from './lock-file.ts'
 import { type BuildOptions, exists } from './root-fs.ts'
@@ -83,8 +83,8 @@ export async function startMariaDb(options: StartMariaDbOptions): Promise<AsyncD
     ],
     { logFile },
   )
-  const stopped = server.exited.then((code) => {
-    throw new LabError(`MariaDB ended with ${code} while starting: see ${logFile}`)
+  const stopped = server.exited.then(async () => {
+    throw await earlyEnd(server)
   })
   stopped.catch(() => {})
   try {
