@@ -3,6 +3,7 @@ import type { CallState } from './call-state.ts'
 import { closed, opened } from './interval.ts'
 import { isUp, type Leg } from './leg.ts'
 import { sayPerson } from './say.ts'
+import { completeTransfer } from './transfers.ts'
 import { otherHalf, type World } from './world.ts'
 
 /** A leave and a re-entry within this time are one conversation (design section 3): bridges are rebuilt under people who talk. */
@@ -51,6 +52,7 @@ function updateTalk(world: World, call: CallState, at: number): void {
 
 function startTalking(world: World, call: CallState, extension: string, at: number): void {
   call.ringing.delete(extension)
+  completeTransfer(call, extension)
   if (call.talking.has(extension)) return
   call.talking.add(extension)
   sayPerson(world, call, 'conversation-started', extension, at)

@@ -7,6 +7,7 @@ import { createLeg, isLive, type Leg } from './leg.ts'
 import { decideParty, takePart } from './parties.ts'
 import { stopRinging } from './ringing.ts'
 import { guessBirth } from './snapshot.ts'
+import { estimateGreetingMs, SHORTEST_MESSAGE_MS } from './voicemail.ts'
 import { otherHalf, type World } from './world.ts'
 
 /** The leg of these facts, brought up to date; met for the first time it is taken in. Undefined: the channel is long gone. */
@@ -45,6 +46,7 @@ export function end(world: World, leg: Leg, cause: number | undefined, at: numbe
   leg.goneAt = at
   leg.cause = cause
   leg.holds = closed(leg.holds, at)
+  if (leg.home && leg.voicemail === '' && stayedToSpeak(leg, at)) leg.home.voicemailLeft = true
   const around = [leg, otherHalf(world, leg), ...(leg.bridge?.members ?? [])]
   leg.bridge?.members.delete(leg)
   leg.bridge = undefined
@@ -64,6 +66,7 @@ function follow(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
   if (facts.exten !== undefined) leg.exten = facts.exten
   if (facts.app !== undefined && facts.app !== leg.app) {
     leg.app = facts.app
+    leg.appData = facts.appData ?? ''
     leg.appSince = at
   }
   if (leg.number === '' && leg.born === 'arriving' && facts.callerNumber !== undefined) leg.number = facts.callerNumber
@@ -74,6 +77,11 @@ function follow(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
     refreshConversations(world, [leg], at)
     if (leg.home) scheduleEnd(world, leg.home, at)
   }
+}
+
+/** Where nobody tells `VMSTATUS`, whoever stayed in the mailbox for longer than its greeting has spoken. */
+function stayedToSpeak(leg: Leg, at: number): boolean {
+  return /^voicemail$/i.test(leg.app) && at - leg.appSince >= estimateGreetingMs(leg.appData) + SHORTEST_MESSAGE_MS
 }
 
 function learn(leg: Leg, facts: ChannelFacts): void {

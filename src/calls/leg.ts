@@ -40,6 +40,7 @@ export interface Leg {
   holds: readonly Interval[]
   exten: string
   app: string
+  appData: string
   /** When `app` was entered. */
   appSince: number
   did: string
@@ -80,6 +81,7 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     holds: [],
     exten: facts.exten ?? '',
     app: facts.app ?? '',
+    appData: facts.appData ?? '',
     appSince: at,
     did: facts.did ?? '',
     voicemail: '',

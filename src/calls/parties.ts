@@ -22,8 +22,11 @@ export function takePart(world: World, leg: Leg, at: number): void {
 export function decideParty(world: World, leg: Leg, numbers: readonly string[], at: number): void {
   if (leg.role !== 'undecided') return
   const call = settleHome(world, leg)
-  const [dialled = '', ...guesses] = numbers
-  leg.number = bestNumber(numbers, world.country)
+  const [first] = call.clients
+  // The exten of a caller who came in is the line, which is not what was dialled on.
+  const line = first?.born === 'arriving' ? first.firstExten : undefined
+  const [dialled = '', ...guesses] = numbers.map((number) => (number === line ? '' : number))
+  leg.number = bestNumber([dialled, ...guesses], world.country)
   const owner =
     world.directory.personAt(dialled) ?? guesses.map(world.directory.personAt).find((found) => found?.mobile)
   if (owner) becomePerson(world, call, leg, owner.extension, owner.mobile, at)
@@ -65,8 +68,9 @@ function isAnotherAttempt(call: CallState, leg: Leg): boolean {
   return dialledTogether && leg.dialler !== undefined && call.clients[0]?.born === 'dialled'
 }
 
+/** A number that is not known proves nothing. */
 function sameNumber(a: string, b: string): boolean {
-  return a === b || (phoneKey(a) !== undefined && phoneKey(a) === phoneKey(b))
+  return a === b || a === '' || b === '' || (phoneKey(a) !== undefined && phoneKey(a) === phoneKey(b))
 }
 
 /** Another client under a linkedid whose first client has left. The caller goes along. */

@@ -1,6 +1,7 @@
 import type { CallState } from './call-state.ts'
 import { isLive, type Leg } from './leg.ts'
 import { sayPerson, sayRingingEnded } from './say.ts'
+import { completeTransfer } from './transfers.ts'
 import type { World } from './world.ts'
 
 /** Q.850; what Dial() gives the phones that lost (measured on 16.28 and 22.10, before the winner's own answer is told). */
@@ -9,6 +10,7 @@ const ANSWERED_ELSEWHERE = 26
 /** A phone of a person was dialled for this call. Several phones of one person ring as one. */
 export function startRinging(world: World, call: CallState, leg: Leg, at: number): void {
   call.rings.add(leg)
+  completeTransfer(call, leg.extension)
   if (!isLive(leg) || leg.upAt !== undefined) return
   const phones = call.ringing.get(leg.extension)
   if (phones) {

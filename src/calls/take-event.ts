@@ -6,6 +6,7 @@ import { followDial } from './follow-dial.ts'
 import { link } from './identity.ts'
 import { closed, opened } from './interval.ts'
 import { isLive, type Leg } from './leg.ts'
+import { decideParty } from './parties.ts'
 import { missedEvents } from './snapshot.ts'
 import { noteAttendedTransfer, noteBlindTransfer } from './transfers.ts'
 import { keep, type World } from './world.ts'
@@ -60,6 +61,7 @@ function takeChannelEvent(world: World, event: ChannelEvent): void {
   if (event.kind === 'channel-gone' && !world.legs.has(channel.id)) return
   const leg = meet(world, channel, at)
   if (!leg) return
+  if (event.kind === 'dtmf' && !isNews(leg, event)) return
   keep(world, event, leg)
   switch (event.kind) {
     case 'channel-seen':
@@ -97,6 +99,8 @@ function takeCreated(world: World, event: Of<'channel-created'>): void {
   if (world.legs.has(channel.id) || world.forgotten.has(channel.id)) return
   const leg = begin(world, channel, born, at)
   keep(world, event, leg)
+  if (event.dialled !== undefined) decideParty(world, leg, [event.dialled], at)
+  if (event.afterGap && leg.home) leg.home.evidence = reconstructed(world)
 }
 
 function takeGone(world: World, leg: Leg, event: Of<'channel-gone'>): void {
@@ -126,6 +130,7 @@ function takeBlindTransfer(world: World, event: Of<'blind-transfer'>): void {
   const transferer = meet(world, event.transferer, event.at)
   const transferee = event.transferee && meet(world, event.transferee, event.at)
   if (!transferer) return
+  if (!isNews(transferer, event)) return
   keep(world, event, transferer, transferee)
   if (transferee) link(world, transferer, transferee, event.at)
   noteBlindTransfer(world, transferer, transferee, event.exten, event.at)
@@ -136,6 +141,7 @@ function takeAttendedTransfer(world: World, event: Of<'attended-transfer'>): voi
     (facts) => facts && meet(world, facts, event.at),
   )
   if (!first || !second) return
+  if (!isNews(first, event)) return
   keep(world, event, first, second, transferee, target)
   for (const other of [second, transferee, target]) if (other) link(world, first, other, event.at)
   noteAttendedTransfer(first, second, target, event.at)
@@ -155,6 +161,16 @@ function takeRecording(world: World, event: Of<'recording'>): void {
 function takeDigit(leg: Leg, digit: string): void {
   if (leg.role !== 'client' || leg.bridge || !leg.home || /^voicemail/i.test(leg.app)) return
   leg.home.ivr += digit
+}
+
+/** Told twice, a transfer or a digit would count twice. */
+function isNews(leg: Leg, event: Of<'blind-transfer' | 'attended-transfer' | 'dtmf'>): boolean {
+  return !leg.events.some(
+    ({ event: known }) =>
+      known.kind === event.kind &&
+      known.at === event.at &&
+      (known.kind !== 'dtmf' || event.kind !== 'dtmf' || known.digit === event.digit),
+  )
 }
 
 function unreachable(event: never): void {

@@ -33,6 +33,12 @@ export function forgetTransferToParking(parked: Leg, at: number): void {
   if (last?.kind === 'blind' && at - last.at <= PARKING_FOLLOWS_MS) parked.home?.transfers.pop()
 }
 
+/** CEL of old schemas does not say where a transfer went: whoever is reached next is the one. */
+export function completeTransfer(call: CallState, extension: string): void {
+  const last = call.transfers.at(-1)
+  if (last?.to === '' && last.from !== extension) call.transfers.splice(-1, 1, { ...last, to: extension })
+}
+
 function targetName(world: World, exten: string): string {
   return world.directory.personAt(exten)?.extension ?? (normalisePhone(exten, world.country) || exten)
 }
@@ -49,5 +55,5 @@ function consulted(call: CallState, transferer: Leg, secondLeg: Leg): string {
   )
   const dialled = others.filter((leg) => leg.createdAt >= secondLeg.createdAt)
   const newest = (dialled.length > 0 ? dialled : others).toSorted((a, b) => a.createdAt - b.createdAt).at(-1)
-  return partyName(newest) || secondLeg.exten
+  return partyName(newest) || (secondLeg === transferer ? '' : secondLeg.exten)
 }

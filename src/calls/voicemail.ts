@@ -10,3 +10,6 @@ export function estimateGreetingMs(appData: string): number {
   const instructions = options.includes('s') ? 0 : INSTRUCTIONS_MS
   return greeting + instructions + TONE_MS
 }
+
+/** Shorter than this after the tone nobody has said anything. */
+export const SHORTEST_MESSAGE_MS = 1000

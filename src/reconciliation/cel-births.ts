@@ -12,6 +12,7 @@ export interface CelBirth {
 
 interface Attempt {
   readonly dialler: string
+  readonly linkedid: string
   /** Every destination the channel ever dialled: a second `Dial` in a row has no row of its own (measured on 16.28 and 22.10). */
   readonly targets: readonly string[]
   readonly served: Set<string>
@@ -30,10 +31,7 @@ export function celBirths(rows: readonly CelRow[]): ReadonlyMap<string, CelBirth
   const idleHalves = new Map<string, string[]>()
   for (const row of rows) {
     if (row.type === 'HANGUP') attempts.delete(row.uniqueid)
-    const own = targets.get(row.uniqueid)
-    if (own && !attempts.has(row.uniqueid) && isDialling(row.app)) {
-      attempts.set(row.uniqueid, { dialler: row.uniqueid, targets: [...own], served: new Set() })
-    }
+    if (row.type === 'HANGUP') attempts.delete(row.uniqueid)
     if (row.type !== 'CHAN_START' || births.has(row.uniqueid)) continue
     const born = bornHow(row, firstApps.get(row.uniqueid))
     const halves = idleHalves.get(row.linkedid) ?? []
@@ -43,8 +41,16 @@ export function celBirths(rows: readonly CelRow[]): ReadonlyMap<string, CelBirth
     const dialler =
       found?.dialler ?? (born === 'dialled' && !row.channel.startsWith('Local/') ? halves.at(-1) : undefined)
     if (dialler !== undefined && halves.includes(dialler)) halves.splice(halves.indexOf(dialler), 1)
-    const dialled = found?.number || (dialledExtens.get(row.uniqueid)?.exten ?? '')
+    const dialled = found?.number || numberByExten(dialledExtens.get(row.uniqueid))
     births.set(row.uniqueid, { born, dialled, dialler })
+    const own = targets.get(row.uniqueid)
+    if (own)
+      attempts.set(row.uniqueid, {
+        dialler: row.uniqueid,
+        linkedid: row.linkedid,
+        targets: [...own],
+        served: new Set(),
+      })
   }
   return births
 }
@@ -73,6 +79,11 @@ function firstRows(rows: readonly CelRow[], wanted: (row: CelRow) => boolean): R
   return first
 }
 
+/** A dialled channel shows the exten its dialler was at: on the way out that is the number. Short ones are extensions that forward. */
+function numberByExten(row: CelRow | undefined): string {
+  return row && /^\+?\d{5,}$/.test(row.exten) ? row.exten : ''
+}
+
 function isDialling(app: string): boolean {
   return /^(Dial|FollowMe|Page|RetryDial)$/i.test(app)
 }
@@ -92,15 +103,17 @@ function targetsByDialler(rows: readonly CelRow[]): ReadonlyMap<string, Readonly
 /** The youngest dial under way that names this endpoint, first by a destination that nobody answers for yet. */
 function findAttempt(row: CelRow, attempts: Iterable<Attempt>): { dialler: string; number: string } | undefined {
   const endpoint = endpointOf(row.channel.replace(/;[12]$/, ''))
-  let found: { dialler: string; number: string } | undefined
-  for (const attempt of attempts) {
-    const named = attempt.targets.filter((target) => names(target, endpoint))
-    const target = named.find((each) => !attempt.served.has(each)) ?? named.at(-1)
-    if (target === undefined) continue
-    attempt.served.add(target)
-    found = { dialler: attempt.dialler, number: numberIn(target, endpoint) }
-  }
-  return found
+  const named = [...attempts].flatMap((attempt) =>
+    attempt.linkedid === row.linkedid
+      ? attempt.targets.filter((target) => names(target, endpoint)).map((target) => ({ attempt, target }))
+      : [],
+  )
+  const newest = named.at(-1)?.attempt
+  const own = named.filter(({ attempt }) => attempt === newest)
+  const found = own.find(({ attempt, target }) => !attempt.served.has(target)) ?? own.at(-1)
+  if (!found) return undefined
+  found.attempt.served.add(found.target)
+  return { dialler: found.attempt.dialler, number: numberIn(found.target, endpoint) }
 }
 
 /** `PJSIP/79@trunk`, `PJSIP/trunk/sip:79@host`, `PJSIP/101`, `PJSIP/101/sip:…`, `Local/104@context/n`. */

@@ -7,7 +7,7 @@ const MENU_APPS = /^(BackGround|WaitExten)$/i
  * was dialled. Returns the digits a row reveals, or an empty text.
  */
 export function createMenuReader(rows: readonly CelRow[]): (row: CelRow) => string {
-  if (rows.some(({ type }) => type === 'DTMF')) return () => ''
+  if (rows.some(({ type, extra }) => type === 'DTMF' && extra['digit'] !== undefined)) return () => ''
   const menus = new Map<string, CelRow>()
   return (row) => {
     if (row.type === 'APP_START' && MENU_APPS.test(row.app)) {

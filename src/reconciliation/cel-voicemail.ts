@@ -1,8 +1,5 @@
-import { estimateGreetingMs } from '../calls/voicemail.ts'
+import { estimateGreetingMs, SHORTEST_MESSAGE_MS } from '../calls/voicemail.ts'
 import type { CelRow } from './cel-row.ts'
-
-/** Shorter than this after the tone nobody has said anything. */
-const SHORTEST_MESSAGE_MS = 1000
 
 /**
  * CEL never says whether a message was left. Where it tells which prompts were played (20.16/22.6 and newer) a message is what
@@ -22,7 +19,8 @@ export function createVoicemailReader(): (row: CelRow, at: number) => 'SUCCESS' 
         }
         return undefined
       case 'STREAM_BEGIN':
-        if (visit) Object.assign(visit, { prompts: true, prompt: row.extra['sound'] ?? '', toneEnd: undefined })
+        if (visit && row.extra['sound'] !== undefined)
+          Object.assign(visit, { prompts: true, prompt: row.extra['sound'] ?? '', toneEnd: undefined })
         return undefined
       case 'STREAM_END':
         if (visit?.prompt === 'beep') visit.toneEnd = at

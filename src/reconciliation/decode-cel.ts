@@ -1,6 +1,7 @@
-import type { CallEvent, ChannelFacts, HangupSide } from '../calls/call-event.ts'
+import type { CallEvent, ChannelFacts } from '../calls/call-event.ts'
 import { type CelBirth, celBirths, endpointOf } from './cel-births.ts'
 import { createCelBridges } from './cel-bridges.ts'
+import { createHangupReader } from './cel-hangups.ts'
 import { createMenuReader } from './cel-menu.ts'
 import { type CelRow, readCelRows } from './cel-row.ts'
 import { celTimes } from './cel-time.ts'
@@ -22,6 +23,7 @@ export function decodeCel(
     names: new Map(rows.map(({ uniqueid, channel }) => [uniqueid, channel])),
     bridges: createCelBridges(),
     menu: createMenuReader(rows),
+    hangups: createHangupReader(),
     voicemail: createVoicemailReader(),
     dialled: new Map(),
   }
@@ -37,12 +39,15 @@ interface Readers {
   readonly names: ReadonlyMap<string, string>
   readonly bridges: ReturnType<typeof createCelBridges>
   readonly menu: ReturnType<typeof createMenuReader>
+  readonly hangups: ReturnType<typeof createHangupReader>
   readonly voicemail: ReturnType<typeof createVoicemailReader>
   /** The channel each one dialled last. */
   readonly dialled: Map<string, ChannelFacts>
 }
 
 function decodeRow(row: CelRow, at: number, readers: Readers): readonly CallEvent[] {
+  readers.bridges.see(row)
+  if (row.type !== 'HANGUP') readers.hangups(row, at)
   const digits = readers.menu(row)
   const voicemail = readers.voicemail(row, at)
   const channel: ChannelFacts = { ...factsOf(row), ...(voicemail && { voicemail }) }
@@ -120,7 +125,7 @@ function decodeStart(row: CelRow, at: number, channel: ChannelFacts, readers: Re
 
 function decodeHangup(row: CelRow, at: number, channel: ChannelFacts, readers: Readers): readonly CallEvent[] {
   const cause = Number(row.extra['hangupcause'] ?? Number.NaN)
-  const by = hangupSide(row)
+  const by = readers.hangups(row, at)
   const gone: CallEvent = {
     kind: 'channel-gone',
     at,
@@ -134,16 +139,10 @@ function decodeHangup(row: CelRow, at: number, channel: ChannelFacts, readers: R
   return [gone, { kind: 'dial', at, caller: channel, peer, dialstring: '', status }]
 }
 
-/** `hangupsource` is the channel whose device hung up, or `dialplan/…`, or nothing when the PBX took the channel down. */
-function hangupSide(row: CelRow): HangupSide | undefined {
-  if (!row.hasExtra || row.extra['hangupcause'] === undefined) return undefined
-  return textIn(row, 'hangupsource') === row.channel ? 'device' : 'pbx'
-}
-
 function decodeForward(row: CelRow, at: number, channel: ChannelFacts, readers: Readers): readonly CallEvent[] {
-  const forward = textIn(row, 'forward')
   const peer = readers.dialled.get(row.uniqueid)
-  if (forward === '' || !peer) return []
+  if (!peer) return []
+  const forward = textIn(row, 'forward')
   return [{ kind: 'dial', at, caller: channel, peer, dialstring: '', status: 'CANCEL', forward }]
 }
 
