@@ -1,13 +1,13 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createAsterisk } from '../../src/asterisk/asterisk-link.ts'
 import type { InboundAnswer, InboundQuestion } from '../../src/asterisk/message.ts'
-import { dialplanCommand } from '../../src/commands/dialplan.ts'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { applications, startOf, stepsUntil } from './_asterisk-records.ts'
 import { type Service, silence, silentProcess, startService } from './_asterisk-service.ts'
+import { dialplan, filesOf } from './_dialplan-files.ts'
 
 /** The generated snippet's wait: 1.5 s for the service and half a second of Asterisk's own. */
 const GUARD_MS = 2000
@@ -351,19 +351,4 @@ async function rawVariable(lab: Lab, channelId: string, value: string): Promise<
   const authorization = `Basic ${btoa(`${lab.ari.user}:${lab.ari.password}`)}`
   const { status } = await fetch(url, { method: 'POST', headers: { authorization } })
   expect(status).toBe(204)
-}
-
-async function dialplan(lab: Lab, action: '--install' | '--remove'): Promise<void> {
-  const told: string[] = []
-  const out = { write: (text: string) => told.push(text) }
-  const io = { stdout: out, stderr: out, signal: new AbortController().signal }
-  const code = await dialplanCommand(['--pbx', 'plain', action, '--asterisk-dir', lab.etcAsterisk], io)
-  expect(code, told.join('')).toBe(0)
-  await lab.cli('dialplan reload')
-}
-
-async function filesOf(directory: string): Promise<Readonly<Record<string, string>>> {
-  const names = (await readdir(directory)).sort()
-  const texts = names.map(async (name) => [name, await readFile(join(directory, name), 'latin1')] as const)
-  return Object.fromEntries(await Promise.all(texts))
 }
