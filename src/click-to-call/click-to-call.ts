@@ -56,6 +56,15 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
   /** Clicks whose originate has not been answered yet: whoever clicks again gets the same answer. */
   const starting = new Map<string, Promise<Click>>()
 
+  /** Refused clicks that Asterisk may yet carry out, when it wakes up. */
+  const withdrawn = new Set<string>()
+
+  const withdraw = (channel: string): void => {
+    if (!withdrawn.delete(channel)) return
+    log.warn({ call: channel }, 'Asterisk rings a phone too late; taken back')
+    commands.hangup(channel).catch((error) => log.error({ call: channel, error: String(error) }, 'a late ring goes on'))
+  }
+
   const advance = (call: string, state: ClickState, why?: Pick<Click, 'reason' | 'cause'>): void => {
     const click = book.advance(call, state, why)
     if (!click) return
@@ -110,6 +119,7 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
       const code = error instanceof ClickRefused ? error.code : undefined
       log.warn({ call: click.call, extension: click.extension, code, error: String(error) }, 'click not carried out')
       book.forget(click.call)
+      if (code === 'asterisk-unreachable') withdrawn.add(click.call)
       throw error
     } finally {
       starting.delete(click.call)
@@ -142,7 +152,11 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
       if (state) advance(click.call, state)
     },
     hear: (events) => {
-      for (const event of events) if (event.kind === 'channel-gone') book.release(event.channel.id)
+      for (const event of events) {
+        if (event.kind === 'channel-gone') book.release(event.channel.id)
+        if (event.kind === 'channel-created') withdraw(event.channel.id)
+        if (event.kind === 'snapshot') for (const { id } of event.channels) withdraw(id)
+      }
     },
   }
 }
