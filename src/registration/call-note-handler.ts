@@ -1,41 +1,34 @@
-import type { Crm, EntityRef, NewCallNote, StoredCallNote } from '../crm/port.ts'
+import type { Crm, NewCallNote, StoredCallNote } from '../crm/port.ts'
 import type { Job, JobHandler, Outcome, Proof, SendResult } from '../outbox/job.ts'
 import type { ContactIndex } from '../store/ports.ts'
 import { adoptableNote } from './adoption.ts'
 import { attribute } from './attribution.ts'
-import { ClientResult } from './client-result.ts'
+import type { KnownClient } from './client-result.ts'
+import { entitiesOf, type Grounded, ground, proofOfEnd, refOf } from './ground.ts'
 import { failuresIn, outcomeOfFailedRead, outcomeOfWrite, proofOfFailure, sendResult } from './outcomes.ts'
 import type { CallNotePayload } from './payloads.ts'
 
 export interface CallNoteHandlerDeps {
   readonly crm: Pick<Crm, 'createCallNotes' | 'callNotesOn'>
-  readonly index: Pick<ContactIndex, 'remove'>
+  readonly index: Pick<ContactIndex, 'remove' | 'forgetIncoming'>
   readonly now: () => number
 }
 
 type NoteJob = Job<CallNotePayload>
-interface Grounded {
-  readonly job: NoteJob
-  readonly client: ClientResult
-}
+type GroundedNote = Grounded<CallNotePayload>
 
 const MAX_BATCH = 250
 /** Clocks differ; a note cannot have been written before the call or the attempt. */
 const PROOF_MARGIN_MS = 120_000
 
-/** Writes the one call note of a call onto the client its `client` job found. */
+/** Writes the one call note of a call onto the client the job before found; a call that stands in an incoming lead has its note there. */
 export function callNoteHandler(deps: CallNoteHandlerDeps): JobHandler<CallNotePayload> {
   const { crm, index, now } = deps
 
   async function send(jobs: readonly NoteJob[], signal: AbortSignal): Promise<SendResult> {
-    const outcomes = new Map<string, Outcome>()
+    const { grounded, ended } = ground(jobs, inUnsorted)
+    const outcomes = new Map(ended)
     const errors: unknown[] = []
-    const grounded = jobs.flatMap((job) => {
-      const client = ClientResult.safeParse(job.given)
-      if (client.success) return [{ job, client: client.data }]
-      outcomes.set(job.key, { kind: 'lost-ground', reason: 'the client of the call is not known' })
-      return []
-    })
     await adoptOld(grounded, outcomes, errors, signal)
 
     const open = grounded.filter(({ job }) => !outcomes.has(job.key))
@@ -50,20 +43,25 @@ export function callNoteHandler(deps: CallNoteHandlerDeps): JobHandler<CallNoteP
     for (const [at, { job, client }] of open.entries()) {
       const write = writes[at]
       if (!write) continue
-      if (write.kind === 'entity-gone') await index.remove(client.kind, client.id)
+      if (write.kind === 'entity-gone') await forget(client)
       const { reason } = attribute(job.payload.people, client.owner)
       outcomes.set(
         job.key,
-        outcomeOfWrite(write, (id) => ({ note: id, entity: refOf(client), attributed: reason })),
+        outcomeOfWrite(write, ({ id }) => ({ note: id, entity: refOf(client), attributed: reason })),
       )
     }
     const results = jobs.map((job) => outcomes.get(job.key) ?? { kind: 'retry' as const, reason: 'not reached' })
     return sendResult(results, errors, now())
   }
 
+  async function forget({ kind, id, incoming }: KnownClient): Promise<void> {
+    await index.remove(kind, id)
+    if (incoming !== undefined) await index.forgetIncoming(incoming)
+  }
+
   /** A call that reaches us late may stand in the CRM already, written by whoever watched meanwhile. */
   async function adoptOld(
-    grounded: readonly Grounded[],
+    grounded: readonly GroundedNote[],
     outcomes: Map<string, Outcome>,
     errors: unknown[],
     signal: AbortSignal,
@@ -87,15 +85,12 @@ export function callNoteHandler(deps: CallNoteHandlerDeps): JobHandler<CallNoteP
   }
 
   async function prove(jobs: readonly NoteJob[], signal: AbortSignal): Promise<readonly Proof[]> {
-    const grounded = jobs.flatMap((job) => {
-      const client = ClientResult.safeParse(job.given)
-      return client.success ? [{ job, client: client.data }] : []
-    })
+    const { grounded, ended } = ground(jobs, inUnsorted)
     const since = Math.min(...jobs.map((job) => job.firstAttemptAt ?? job.payload.startedAt)) - PROOF_MARGIN_MS
     try {
       const stored = grounded.length === 0 ? [] : await crm.callNotesOn(entitiesOf(grounded), since, signal)
       return jobs.map((job): Proof => {
-        if (!grounded.some((each) => each.job === job)) return { kind: 'unknown', reason: 'the client is not known' }
+        if (!grounded.some((each) => each.job === job)) return proofOfEnd(ended.get(job.key))
         const note = stored.find((each) => each.uniq === job.payload.uniq)
         return note ? { kind: 'found', result: found(note) } : { kind: 'absent' }
       })
@@ -107,21 +102,15 @@ export function callNoteHandler(deps: CallNoteHandlerDeps): JobHandler<CallNoteP
   return { kind: 'call-note', maxBatch: MAX_BATCH, send, prove }
 }
 
-function noteOf({ job, client }: Grounded, now: number): NewCallNote {
+const inUnsorted = (lead: number) => ({ skipped: 'the incoming lead tells the call', lead })
+
+function noteOf({ job, client }: GroundedNote, now: number): NewCallNote {
   const { uniq, direction, phone, startedAt, talkSeconds, status, people, quietAt } = job.payload
   const { person, author } = attribute(people, client.owner)
   const quiet = now > quietAt
   return { entity: refOf(client), uniq, direction, phone, startedAt, talkSeconds, status, person, author, quiet }
 }
 
-function refOf(client: ClientResult): EntityRef {
-  return { kind: client.kind, id: client.id }
-}
-
 function found(note: StoredCallNote) {
   return { note: note.id, entity: note.entity }
-}
-
-function entitiesOf(grounded: readonly Grounded[]): readonly EntityRef[] {
-  return [...new Map(grounded.map(({ client }) => [`${client.kind}/${client.id}`, refOf(client)])).values()]
 }

@@ -3,7 +3,7 @@ import type { CallNoteStatus } from '../crm/port.ts'
 import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
 import type { NewJob } from '../outbox/job.ts'
 import { attribute, type CallPeople, type StaffRef } from './attribution.ts'
-import type { CallNotePayload, ClientPayload, TaskPayload } from './payloads.ts'
+import type { CallNotePayload, ClientPayload, TaskPayload, UnsortedPayload } from './payloads.ts'
 import type { RegistrationSettings } from './settings.ts'
 import { whoTried, whyUnregistered } from './why-unregistered.ts'
 
@@ -13,7 +13,8 @@ const WRONG_NUMBER_CAUSES: readonly number[] = [1, 3, 22, 28]
 const SHORTEST_CONVERSATION = 1
 
 /**
- * The CRM writes an ended call needs: find or create its client, then (missed, by setting) a task, then the call note.
+ * The CRM writes an ended call needs: find or create its client, then (missed, by setting) a task, then the call note. Where unknown
+ * callers become incoming leads, the first job is `unsorted` in place of `client`: whether the number is known shows only when it is sent.
  * Empty when the call is not to be registered; `whyUnregistered` tells the reason.
  * @param pbx name of the PBX from the config; part of every key.
  */
@@ -27,9 +28,10 @@ export function jobsForCall(call: Call, settings: RegistrationSettings, pbx: str
     lane: phoneKey(phone) ?? phone,
     urgency: call.evidence === 'cel' || call.evidence === 'cdr' ? 'backfill' : 'live',
   } as const
-  const client = `${uniq}:client`
-
-  const jobs: NewJob[] = [{ ...common, key: client, kind: 'client', payload: clientPayload(phone, people, settings) }]
+  const talkSeconds = call.answered ? Math.max(SHORTEST_CONVERSATION, Math.round(call.talkSeconds)) : 0
+  const known = { uniq, phone, people, startedAt: call.startedAt, talkSeconds, quietAt }
+  const first = { ...common, ...clientJob(call, known, settings, pbx) }
+  const jobs: NewJob[] = [first]
   if (settings.missedTask.enabled && isMissed(call)) {
     const payload: TaskPayload = {
       text: settings.missedTask.text.replaceAll('{phone}', phone),
@@ -37,19 +39,14 @@ export function jobsForCall(call: Call, settings: RegistrationSettings, pbx: str
       people,
       quietAt,
     }
-    jobs.push({ ...common, key: `${uniq}:task`, kind: 'task', after: client, payload })
+    jobs.push({ ...common, key: `${uniq}:task`, kind: 'task', after: first.key, payload })
   }
   const payload: CallNotePayload = {
-    uniq,
+    ...known,
     direction: people.direction,
-    phone,
-    startedAt: call.startedAt,
-    talkSeconds: call.answered ? Math.max(SHORTEST_CONVERSATION, Math.round(call.talkSeconds)) : 0,
     status: noteStatus(call),
-    people,
-    quietAt,
   }
-  jobs.push({ ...common, key: `${uniq}:note`, kind: 'call-note', after: client, payload })
+  jobs.push({ ...common, key: `${uniq}:note`, kind: 'call-note', after: first.key, payload })
   return jobs
 }
 
@@ -65,6 +62,35 @@ export function noteStatus(call: Pick<Call, 'result' | 'hangupCause'>): CallNote
     default:
       return 'not-reached'
   }
+}
+
+type KnownOfCall = Pick<UnsortedPayload, 'uniq' | 'phone' | 'people' | 'startedAt' | 'talkSeconds' | 'quietAt'>
+
+function clientJob(call: Call, known: KnownOfCall, settings: RegistrationSettings, pbx: string) {
+  const { uniq, phone, people } = known
+  const payload = clientPayload(phone, people, settings)
+  const unknown = people.direction === 'out' ? settings.unknownCalled : settings.unknownCaller
+  switch (unknown) {
+    case 'contact':
+      return { key: `${uniq}:client`, kind: 'client', payload }
+    case 'nothing':
+      return { key: `${uniq}:client`, kind: 'client', payload: { ...payload, unknown } }
+    case 'unsorted':
+      return {
+        key: `${uniq}:unsorted`,
+        kind: 'unsorted',
+        payload: { ...payload, ...known, ...lineOf(call, settings, pbx) },
+      }
+    default:
+      return unknown satisfies never
+  }
+}
+
+/** The CRM wants a name for the source of an incoming lead, also when the trunk did not say which number was called. */
+function lineOf(call: Call, settings: RegistrationSettings, pbx: string) {
+  const line = call.line || pbx
+  const { label = '', pipeline } = settings.lines.get(call.line) ?? {}
+  return { line, lineName: label || line, ...(pipeline !== undefined && { pipeline }) }
 }
 
 function clientPayload(phone: string, people: CallPeople, settings: RegistrationSettings): ClientPayload {

@@ -28,11 +28,11 @@ export function proofOfFailure(error: unknown): Proof {
   return { kind: 'unknown', reason: 'reason' in outcome ? outcome.reason : outcome.kind }
 }
 
-/** `done` builds the job's result from the id the CRM gave; `gone` names what a vanished entity means for the job. */
-export function outcomeOfWrite(write: WriteOutcome, done: (id: number) => unknown): Outcome {
+/** `done` builds the job's result from what the CRM told of the item it took. */
+export function outcomeOfWrite<Written>(write: WriteOutcome<Written>, done: (written: Written) => unknown): Outcome {
   switch (write.kind) {
     case 'written':
-      return { kind: 'done', result: done(write.id) }
+      return { kind: 'done', result: done(write) }
     case 'refused':
       return { kind: 'refused', reason: write.reason }
     case 'entity-gone':
@@ -61,6 +61,6 @@ export function sendResult(outcomes: readonly Outcome[], errors: readonly unknow
 }
 
 /** The errors inside a batch's outcomes, for `sendResult`. */
-export function failuresIn(writes: readonly WriteOutcome[]): readonly CrmError[] {
+export function failuresIn(writes: readonly WriteOutcome<unknown>[]): readonly CrmError[] {
   return writes.flatMap((write) => (write.kind === 'failed' ? [write.error] : []))
 }

@@ -7,6 +7,7 @@ import { createPace } from '../outbox/pace.ts'
 import { callNoteHandler } from '../registration/call-note-handler.ts'
 import { clientHandler } from '../registration/client-handler.ts'
 import { taskHandler } from '../registration/task-handler.ts'
+import { unsortedHandler } from '../registration/unsorted-handler.ts'
 import type { Store } from '../store/ports.ts'
 
 export interface CrmSideDeps {
@@ -35,6 +36,7 @@ export function createCrmSide({ config, store, log, now, random }: CrmSideDeps):
   const sync = { ...follow, run: (signal: AbortSignal) => pace.as('index', () => follow.run(signal)) }
   const handlers = [
     clientHandler({ crm, index, country, refresh: sync.refresh, now }),
+    unsortedHandler({ crm, index, country, refresh: sync.refresh, now }),
     callNoteHandler({ crm, index, now }),
     taskHandler({ crm, index, now }),
   ]

@@ -119,7 +119,7 @@ export interface IncomingNumber {
   readonly uid: string
   readonly lead: number
   /** The contact that becomes an ordinary one when somebody accepts the lead. */
-  readonly contact: number | undefined
+  readonly contact: number
 }
 
 export interface ContactIndex {

@@ -49,7 +49,7 @@ export function clientWrites(db: DatabaseSync) {
       beginPass.run()
     },
     rememberIncoming(numbers: readonly IncomingNumber[]): void {
-      for (const { key, uid, lead, contact } of numbers) rememberIncoming.run(key, uid, lead, contact ?? null)
+      for (const { key, uid, lead, contact } of numbers) rememberIncoming.run(key, uid, lead, contact)
     },
     forgetIncoming(uid: string): void {
       forgetIncoming.run(uid)

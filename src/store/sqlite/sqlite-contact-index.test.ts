@@ -48,7 +48,7 @@ describe('a number that waits in an incoming lead', () => {
   test('is remembered with its lead; the latest stays; it is forgotten by the lead', async () => {
     assert.equal(await index.incoming('9221532327'), undefined)
     const first = { key: '9221532327', uid: 'aa', lead: 901, contact: 501 }
-    const other = { key: '9221532328', uid: 'bb', lead: 902, contact: undefined }
+    const other = { key: '9221532328', uid: 'bb', lead: 902, contact: 502 }
     await index.rememberIncoming([first, other])
     assert.deepEqual(await index.incoming('9221532327'), first)
     assert.deepEqual(await index.incoming('9221532328'), other)

@@ -69,6 +69,6 @@ function asIncoming(row: Row): IncomingNumber {
     key: textOf(row, 'key'),
     uid: textOf(row, 'uid'),
     lead: numberOf(row, 'lead'),
-    contact: maybeNumber(row, 'contact'),
+    contact: numberOf(row, 'contact'),
   }
 }

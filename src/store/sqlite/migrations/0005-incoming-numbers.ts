@@ -8,7 +8,7 @@ export const incomingNumbers: Migration = {
       key TEXT PRIMARY KEY,
       uid TEXT NOT NULL,
       lead INTEGER NOT NULL,
-      contact INTEGER
+      contact INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
   `,
 }
