@@ -54,6 +54,15 @@ describe('the client of a call', () => {
     assert.equal(stage.sandbox.contacts().length, 1)
   })
 
+  test('an unknown one stays unknown where the setting says so; a known one is found', async () => {
+    const quiet = { ...clientJob('a'), payload: { phone, name: 'Звонок', unknown: 'nothing' } } as const
+    assert.deepEqual(resultOf((await send(stage.clients, quiet))[0]), { kind: 'nobody' })
+    assert.equal(stage.sandbox.contacts().length, 0)
+    const id = stage.sandbox.addContact({ name: 'Иван', phones: [phone], owner: 7000003 })
+    const [found] = await send(stage.clients, quiet)
+    assert.deepEqual(resultOf(found), { kind: 'contact', id, owner: 7000003, how: 'index' })
+  })
+
   test('two jobs of one number in one batch share one contact', async () => {
     const outcomes = await send(
       stage.clients,

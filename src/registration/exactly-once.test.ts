@@ -18,6 +18,7 @@ import { clientHandler } from './client-handler.ts'
 import { jobsForCall } from './jobs-for-call.ts'
 import type { RegistrationSettings } from './settings.ts'
 import { taskHandler } from './task-handler.ts'
+import { unsortedHandler } from './unsorted-handler.ts'
 
 /** The whole way from ended calls to the CRM, with everything real but the CRM; only waiting is shortened. */
 const impatient: OutboxPolicies = {
@@ -71,7 +72,7 @@ async function start(): Promise<void> {
   const index = store.contactIndex
   const sync = createContactIndexSync({ crm, index, country: 'RU', now: Date.now, log, every: 60 })
   const deps = { crm, index, country: 'RU', refresh: sync.refresh, now: Date.now }
-  const handlers = [clientHandler(deps), taskHandler(deps), callNoteHandler(deps)]
+  const handlers = [clientHandler(deps), unsortedHandler(deps), taskHandler(deps), callNoteHandler(deps)]
   outbox = createOutbox({
     store: store.outbox,
     handlers,
@@ -115,7 +116,10 @@ function call(client: string, change: Partial<Call> = {}): Call {
 }
 
 async function register(...ended: Call[]): Promise<void> {
-  await outbox.add(ended.flatMap((each) => jobsForCall(each, settings, 'main')))
+  await registerWith(settings, ...ended)
+}
+async function registerWith(rules: RegistrationSettings, ...ended: Call[]): Promise<void> {
+  await outbox.add(ended.flatMap((each) => jobsForCall(each, rules, 'main')))
 }
 
 async function settled(): Promise<void> {
@@ -181,6 +185,18 @@ describe('given a fresh account', () => {
       await settled()
       assert.equal(sandbox.contacts().length, 2)
       assert.deepEqual(told(), uniqs(...ended))
+    })
+  }
+
+  for (const [trouble, action] of Object.entries({ none: undefined, ...troubles })) {
+    test(`trouble: ${trouble}; two calls of a stranger are one incoming lead, each told once`, async () => {
+      if (action) sandbox.fault({ match: { method: 'POST', path: '/api/v4/leads/unsorted/sip' }, do: action })
+      const ended = [call('+79221532327'), call('89221532327'), call('+79990001122')]
+      await registerWith({ ...settings, unknownCaller: 'unsorted' }, ...ended)
+      await settled()
+      assert.equal(sandbox.unsorted().length, 2)
+      assert.deepEqual(told(), uniqs(...ended))
+      assert.deepEqual(sandbox.tasks(), [])
     })
   }
 

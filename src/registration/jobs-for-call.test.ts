@@ -128,6 +128,38 @@ describe('given an answered call', () => {
   })
 })
 
+describe('given unknown callers who become incoming leads', () => {
+  const unsorted = { unknownCaller: 'unsorted' } as const
+
+  test('the first job looks for the client or makes the lead, and the note builds on it', () => {
+    assert.deepEqual(
+      jobs(answered, unsorted).map(({ key, kind, after }) => [key, kind, after]),
+      [
+        ['main/1795164754.2:unsorted', 'unsorted', undefined],
+        ['main/1795164754.2:note', 'call-note', 'main/1795164754.2:unsorted'],
+      ],
+    )
+  })
+
+  test('it knows the line by name and where its leads go', () => {
+    const lineOf = (call: Call) => {
+      const { line, lineName, pipeline } = payloadOf(call, 'unsorted', unsorted) as Record<string, unknown>
+      return { line, lineName, pipeline }
+    }
+    assert.deepEqual(lineOf(answered), { line: '7001', lineName: 'Реклама', pipeline: 4400 })
+    const unlisted = { line: '7009', lineName: '7009', pipeline: undefined }
+    assert.deepEqual(lineOf({ ...answered, line: '7009' }), unlisted)
+    assert.deepEqual(lineOf({ ...answered, line: '' }), { line: 'main', lineName: 'main', pipeline: undefined })
+  })
+
+  test('who is called by us is no incoming lead', () => {
+    const out: Call = { ...answered, direction: 'out' }
+    assert.equal(jobs(out, unsorted)[0]?.kind, 'client')
+    const nothing = payloadOf(out, 'client', { ...unsorted, unknownCalled: 'nothing' })
+    assert.equal((nothing as { unknown?: string }).unknown, 'nothing')
+  })
+})
+
 describe('given a missed call', () => {
   const withTask = { missedTask: { enabled: true, text: 'Перезвонить: {phone}', hours: 2 } }
 
