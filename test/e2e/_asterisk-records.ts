@@ -45,6 +45,15 @@ export function startOf(steps: readonly Step[], app: string, context: string): n
   return step.at
 }
 
+/** Seconds of the PBX's own limit that were left when the call came back from `callweave-in`, as its dialplan noted them. */
+export async function limitLeft(lab: Lab, from: string): Promise<number> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(100)) {
+    const row = (await lab.cel()).find((one) => one['userdeftype'] === 'left' && one['exten'] === from)
+    if (row) return Number(String(row['appdata']).split(',')[1])
+  }
+  throw new Error('the limit was never told')
+}
+
 function stepOf(row: Record<string, unknown>): Step {
   const text = (name: string) => String(row[name] ?? '')
   return {
