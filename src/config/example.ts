@@ -19,6 +19,8 @@ interface Node {
 
 /** Values a default cannot give: what only the owner of the PBX knows. Keys are paths; `[]` stands for a list's one entry. */
 const samples: Readonly<Record<string, unknown>> = {
+  'webserver.administrators[].login': 'admin',
+  'webserver.administrators[].passwordHash': 'CHANGE-ME-callweave-setup-makes-it',
   'webserver.https.certificate': '/etc/callweave/certificate.pem',
   'webserver.https.key': '/etc/callweave/key.pem',
   'asterisk.ari.password': 'CHANGE-ME',
