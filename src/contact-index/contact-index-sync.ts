@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CrmError } from '../crm/errors.ts'
-import { indexedClient } from '../crm/indexed-client.ts'
 import type { Crm } from '../crm/port.ts'
 import type { ContactIndex } from '../store/ports.ts'
 import { sharedRun } from './shared-run.ts'
+import { storeClients } from './store-clients.ts'
 
 export interface ContactIndexSyncDeps {
   readonly crm: Pick<Crm, 'clientsChangedSince'>
@@ -97,10 +97,7 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
   async function read(since: number | undefined, complete: boolean, signal: AbortSignal): Promise<void> {
     let { cursor } = await index.progress()
     for await (const page of crm.clientsChangedSince(since, signal, complete ? 'live' : 'index')) {
-      const clients = page.clients.map((client) => indexedClient(client, country))
-      const [reachable, numberless] = [clients.filter(hasPhone), clients.filter((client) => !hasPhone(client))]
-      // Together, so that they share a commit: a company register may hold thousands without a number.
-      await Promise.all([index.upsert(reachable), ...numberless.map(({ kind, id }) => index.remove(kind, id))])
+      await storeClients(index, country, page.clients)
       cursor = page.readUpTo
       if (!complete) await index.saveProgress({ complete, cursor })
     }
@@ -119,8 +116,4 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
   }
 
   return { run, refresh, status }
-}
-
-function hasPhone(client: { readonly keys: readonly string[] }): boolean {
-  return client.keys.length > 0
 }

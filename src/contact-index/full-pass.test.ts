@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, test } from 'vitest'
+import { connectedCrm } from '../../test/_connected-crm.ts'
+import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
+import type { Store } from '../store/ports.ts'
+import { openStore } from '../store/sqlite/open-store.ts'
+import { createContactIndexSync } from './contact-index-sync.ts'
+import { createFullPass, type FullPass } from './full-pass.ts'
+
+const { signal } = new AbortController()
+const DAY = 86_400_000
+
+let folder: string
+let store: Store
+let sandbox: Sandbox
+let clock: number
+let warnings: string[]
+
+beforeEach(async () => {
+  clock = new Date(2026, 10, 20, 12).getTime()
+  warnings = []
+  folder = await mkdtemp(join(tmpdir(), 'callweave-pass-'))
+  store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
+  sandbox = await startSandbox({ rateLimit: { perSecond: 1000 }, clock: () => clock })
+  await store.contactIndex.saveProgress({ complete: true, cursor: clock })
+})
+afterEach(async () => {
+  await sandbox[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function passes(): FullPass {
+  const now = () => clock
+  const log = { info: () => undefined, warn: (_fields: object, message: string) => void warnings.push(message) }
+  const crm = connectedCrm(sandbox, { now })
+  const index = store.contactIndex
+  const { refresh } = createContactIndexSync({ crm, index, country: 'RU', now, log, every: 60 })
+  const pace = { pollMs: 5, pageRestMs: 0, failureRestMs: 5 }
+  return createFullPass({ crm, index, settings: store.settings, country: 'RU', refresh, now, log, pace })
+}
+
+/** Runs until a pass ended that began after this instant. */
+async function passed(pass = passes()): Promise<void> {
+  await running(pass, async () => ((await pass.status())?.finishedAt ?? 0) >= clock)
+}
+
+async function running(pass: FullPass, reached: () => Promise<boolean> | boolean): Promise<void> {
+  const stop = new AbortController()
+  const run = pass.run(stop.signal)
+  try {
+    for (let n = 0; !(await reached()); n++) {
+      assert.ok(n < 400, 'not reached within two seconds')
+      await sleep(5)
+    }
+  } finally {
+    stop.abort()
+    await run
+  }
+}
+const idsOf = async (key: string) => (await store.contactIndex.lookup(key)).map(({ kind, id }) => `${kind} ${id}`)
+const clients = async () => (await store.contactIndex.progress()).clients
+
+describe('given an index that was filled', () => {
+  let ivan: number
+  let firm: number
+  beforeEach(async () => {
+    ivan = sandbox.addContact({ name: 'Иван', phones: ['89221532327'] })
+    firm = sandbox.addCompany({ name: 'Ромашка', phones: ['89221532328'] })
+    clock += 1000
+    await store.contactIndex.upsert([
+      { kind: 'contact', id: ivan, name: 'Иван', owner: 7000001, keys: ['9221532327'], updatedAt: clock },
+      { kind: 'company', id: firm, name: 'Ромашка', owner: 7000001, keys: ['9221532328'], updatedAt: clock },
+    ])
+    await passed()
+    clock += DAY + 7_200_000
+  })
+
+  test('the fill counts as a pass: nothing is read before the next is due', async () => {
+    assert.equal(sandbox.requests().length, 0)
+  })
+
+  test('deleted clients leave, the others stay', async () => {
+    sandbox.deleteCompany(firm)
+    await passed()
+    assert.deepEqual([await idsOf('9221532327'), await idsOf('9221532328')], [[`contact ${ivan}`], []])
+    assert.equal((await passes().status())?.removed, 1)
+  })
+
+  test('of two merged ones the winner stays', async () => {
+    const winner = sandbox.addContact({ name: 'Иван Петров' })
+    sandbox.mergeContacts(ivan, winner)
+    await passed()
+    assert.deepEqual(await idsOf('9221532327'), [`contact ${winner}`])
+  })
+
+  test('whoever the looks for changes had missed comes', async () => {
+    const id = sandbox.addContact({ name: 'Пётр', phones: ['89221532329'] })
+    clock += DAY
+    await store.contactIndex.saveProgress({ complete: true, cursor: clock })
+    await passed()
+    assert.deepEqual(await idsOf('9221532329'), [`contact ${id}`])
+  })
+
+  test('whoever is made while it runs stays', async () => {
+    const pass = passes()
+    const hold = sandbox.fault({ match: { path: '/api/v4/contacts' }, do: { kind: 'server-error' } })
+    await running(pass, () => hold.left() === 0)
+    const id = sandbox.addContact({ name: 'Пётр', phones: ['89221532329'] })
+    const made = { kind: 'contact', id, name: 'Пётр', owner: 7000001, keys: ['9221532329'] } as const
+    await store.contactIndex.upsert([{ ...made, updatedAt: clock }])
+    await passed(pass)
+    assert.deepEqual(await idsOf('9221532329'), [`contact ${id}`])
+  })
+
+  test('stopped half-way it goes on from there', async () => {
+    for (let n = 0; n < 600; n++) {
+      clock += 1000
+      sandbox.addContact({ name: `К${n}`, phones: [`+7900${1000000 + n}`] })
+    }
+    const third = sandbox.fault({ match: { path: '/api/v4/contacts', nth: 3 }, do: { kind: 'hang' } })
+    await running(passes(), () => third.left() === 0)
+    const { finishedAt, cursor } = (await passes().status()) ?? {}
+    assert.equal(finishedAt, undefined)
+    assert.ok(cursor !== undefined && cursor > 0)
+    sandbox.clearRequests()
+    await passed()
+    assert.equal(await clients(), 602)
+    const pages = sandbox.requests().filter(({ path }) => path === '/api/v4/contacts')
+    assert.ok(pages.length <= 4, `${pages.length} pages`)
+  })
+
+  test('a CRM that refuses makes it wait, and nobody is removed meanwhile', async () => {
+    sandbox.deleteCompany(firm)
+    const refused = sandbox.fault({ match: { path: '/api/v4/companies' }, times: 3, do: { kind: 'server-error' } })
+    const pass = passes()
+    await running(pass, () => refused.left() === 0)
+    assert.equal(await clients(), 2)
+    assert.ok(warnings.length > 0)
+    await passed(pass)
+    assert.equal(await clients(), 1)
+  })
+})
+
+test('given an index that is still being filled, no pass is begun', async () => {
+  await store.contactIndex.saveProgress({ complete: false, cursor: undefined })
+  const pass = passes()
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(60)])
+  await pass.run(stop)
+  assert.equal(await pass.status(), undefined)
+  assert.equal(sandbox.requests().length, 0)
+})

@@ -1,0 +1,18 @@
+import { indexedClient } from '../crm/indexed-client.ts'
+import type { CrmClient } from '../crm/port.ts'
+import type { ContactIndex } from '../store/ports.ts'
+
+/** Writes clients as they stand in the CRM into the index; whoever has no number (any more) leaves it. */
+export async function storeClients(
+  index: Pick<ContactIndex, 'upsert' | 'remove'>,
+  country: string,
+  clients: readonly CrmClient[],
+): Promise<void> {
+  const indexed = clients.map((client) => indexedClient(client, country))
+  const numberless = indexed.filter(({ keys }) => keys.length === 0)
+  // Together, so that they share a commit: a company register may hold thousands without a number.
+  await Promise.all([
+    index.upsert(indexed.filter(({ keys }) => keys.length > 0)),
+    ...numberless.map(({ kind, id }) => index.remove(kind, id)),
+  ])
+}
