@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CardListener, ReceivedCard } from '../stage/card-listener.ts'
@@ -278,5 +280,35 @@ describe.each(['22', '16'] as const)('given Asterisk %s, the service and a manag
     expect((await click('102')).status).toBe(202)
     await stage.lab.phone('101').waitForRing(RING_MS)
     await stage.lab.phone('101').reject()
+  })
+
+  test('when the phone has no caller id of its own at the PBX, then a click shows what a call by hand shows all the same', async () => {
+    const file = join(stage.lab.etcAsterisk, 'pjsip.conf')
+    const before = await readFile(file, 'utf8')
+    await writeFile(file, before.replace(/^callerid=.*<102>\n/m, ''))
+    await stage.lab.reload()
+    const phone = stage.lab.phone('102')
+    const shown = []
+    for (const call of [() => phone.dial(KNOWN), () => click(KNOWN, {}, '102')]) {
+      const callee = await stage.lab.trunk.answerWith('answer')
+      if ((await call()) !== undefined) {
+        await phone.waitForRing(RING_MS)
+        await phone.accept()
+      }
+      shown.push((await callee.waitForCalls(1, RING_MS))[0]?.from)
+      await phone.waitForTalk(RING_MS)
+      await phone.hangup()
+      await phone.waitForIdle(RING_MS)
+    }
+    expect(shown).toEqual(['102', '102'])
+    await writeFile(file, before)
+    await stage.lab.reload()
+  })
+
+  test('when the generated dialplan is missing, then the click says that the PBX dialled nobody', async () => {
+    await stage.lab.cli('dialplan remove context callweave-click')
+    const call = await clickAndPickUp('+79167770066')
+    expect(await told(call, 'failed', 6_000)).toMatchObject({ reason: 'not-dialled' })
+    await stage.lab.reload()
   })
 })
