@@ -8,7 +8,8 @@ usage: callweave COMMAND [OPTIONS]
 
   run        run the service                       callweave run [--config FILE]
   doctor     check everything the service needs    callweave doctor [--config FILE]
-  dialplan   the snippet that hands calls over     callweave dialplan --pbx plain [--print|--install|--remove]
+  dialplan   the snippet that hands calls over     callweave dialplan [--pbx plain] [--print|--install|--remove]
+             … and the ARI user                    callweave dialplan --ari [--print|--install|--remove]
   interpret  tell the calls of a recording         callweave interpret [--source ari|cel] [--config FILE] FILE
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
 
