@@ -31,6 +31,7 @@ export type CallEvent =
       /** Q.850; 0 is "never set". */
       readonly cause?: number
       readonly by?: HangupSide
+      readonly afterGap?: true
     }
   /** `status` as Asterisk says it: empty at begin, then RINGING, PROGRESS, ANSWER, BUSY, CANCEL… No caller: originated. */
   | {

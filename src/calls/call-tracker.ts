@@ -42,6 +42,7 @@ export function createCallTracker(options: CallTrackerOptions): CallTracker {
   return {
     take(event) {
       world.phases = []
+      if (!Number.isFinite(event.at)) return world.phases
       world.now = Math.max(world.now, event.at)
       expire(world, event.at, event.kind === 'clock')
       takeEvent(world, event)

@@ -53,7 +53,10 @@ export function release(world: World, call: CallState): void {
 function finish(world: World, call: CallState): void {
   call.over = true
   world.calls.delete(call)
-  for (const id of new Set([call.id, ...call.linkedids])) world.remembered.set(id, call)
+  for (const id of new Set([call.id, ...call.linkedids])) {
+    // A second call under a linkedid does not take its name from the first.
+    if (id === call.id || world.remembered.get(id)?.id !== id) world.remembered.set(id, call)
+  }
   sayEnded(world, call, (call.quietSince ?? world.now) + SETTLING_MS)
   release(world, call)
 }

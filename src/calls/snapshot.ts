@@ -14,7 +14,7 @@ export function missedEvents(world: World, snapshot: Snapshot): readonly CallEve
   const events: CallEvent[] = []
   for (const leg of world.legs.values()) {
     if (leg.goneAt === undefined && leg.createdAt < at && !present.has(leg.id)) {
-      events.push({ kind: 'channel-gone', at, channel: { id: leg.id, name: leg.name } })
+      events.push({ kind: 'channel-gone', at, channel: { id: leg.id, name: leg.name }, afterGap: true })
     }
   }
   for (const channel of snapshot.channels) {

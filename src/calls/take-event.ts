@@ -58,6 +58,8 @@ type ChannelEvent = Of<
 
 function takeChannelEvent(world: World, event: ChannelEvent): void {
   const { at, channel } = event
+  // Events that were kept by another version may be of kinds this one does not know.
+  if (!channel) return
   if (event.kind === 'channel-gone' && !world.legs.has(channel.id)) return
   const leg = meet(world, channel, at)
   if (!leg) return
@@ -65,7 +67,7 @@ function takeChannelEvent(world: World, event: ChannelEvent): void {
   keep(world, event, leg)
   switch (event.kind) {
     case 'channel-seen':
-      if (event.afterGap && leg.home) leg.home.evidence = reconstructed(world)
+      noteGap(world, leg, event)
       return
     case 'hangup-requested':
       leg.hungUpBy ??= event.by
@@ -104,6 +106,7 @@ function takeCreated(world: World, event: Of<'channel-created'>): void {
 }
 
 function takeGone(world: World, leg: Leg, event: Of<'channel-gone'>): void {
+  noteGap(world, leg, event)
   if (event.by) leg.hungUpBy ??= event.by
   end(world, leg, event.cause, event.at)
   if (leg.home) release(world, leg.home)
@@ -161,6 +164,11 @@ function takeRecording(world: World, event: Of<'recording'>): void {
 function takeDigit(leg: Leg, digit: string): void {
   if (leg.role !== 'client' || leg.bridge || !leg.home || /^voicemail/i.test(leg.app)) return
   leg.home.ivr += digit
+}
+
+/** A call that lived through a gap was not seen whole. */
+function noteGap(world: World, leg: Leg, event: { readonly afterGap?: true }): void {
+  if (event.afterGap && leg.home && !leg.home.over) leg.home.evidence = reconstructed(world)
 }
 
 /** Told twice, a transfer or a digit would count twice. */
