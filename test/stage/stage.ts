@@ -25,7 +25,7 @@ export interface StageOptions extends LabOptions {
   readonly sandbox?: SandboxOptions
   /** Laid over the stage's configuration, section by section. */
   readonly config?: Readonly<Record<string, unknown>>
-  /** Port of the service's door; a free one by default. */
+  /** The service's door prefers this port; a free one when it is taken or left out. */
   readonly port?: number
   readonly onLine?: (line: LogLine) => void
 }
@@ -49,7 +49,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const lab = parts.use(await startLab(options))
   const directory = await mkdtemp(join(tmpdir(), 'callweave-stage-'))
   parts.defer(() => rm(directory, { recursive: true, force: true }))
-  const port = options.port || (await freePort())
+  const port = await freePort(options.port ?? 0)
   const configFile = join(directory, 'config.json')
   await writeFile(
     configFile,
@@ -148,10 +148,12 @@ function isCounts(value: unknown): value is Counts {
   return typeof value === 'object' && value !== null && 'waiting' in value && 'sending' in value && 'unproven' in value
 }
 
-async function freePort(): Promise<number> {
+/** The preferred port when nobody has it, else whatever is free. */
+async function freePort(preferred: number): Promise<number> {
   const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<number>()
-  server.listen(0, '127.0.0.1', () => {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  server.once('error', (error) => (preferred === 0 ? reject(error) : resolve(freePort(0))))
+  server.listen(preferred, '127.0.0.1', () => {
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     server.close(() => resolve(port))
