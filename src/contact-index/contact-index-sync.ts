@@ -15,6 +15,8 @@ export interface ContactIndexSyncDeps {
   readonly log: ContactIndexLog
   /** Seconds between two looks for changes. */
   readonly every: number
+  /** After each look that succeeded: the CRM answers and takes the token. */
+  readonly onRead?: () => void
 }
 
 export interface ContactIndexLog {
@@ -69,6 +71,7 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
       else await fill(signal)
       lastError = undefined
       failures = 0
+      deps.onRead?.()
       return deps.every * 1000
     } catch (error) {
       if (signal.aborted) return 0

@@ -1,8 +1,13 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config/schema.ts'
-import { type ContactIndexSync, createContactIndexSync } from '../contact-index/contact-index-sync.ts'
+import {
+  type ContactIndexStatus,
+  type ContactIndexSync,
+  createContactIndexSync,
+} from '../contact-index/contact-index-sync.ts'
+import { createFullPass, type PassState } from '../contact-index/full-pass.ts'
 import { createAmocrm } from '../crm/amocrm/amocrm.ts'
-import { createOutbox, type Outbox } from '../outbox/outbox.ts'
+import { createOutbox, type Outbox, type OutboxStatus } from '../outbox/outbox.ts'
 import { createPace } from '../outbox/pace.ts'
 import { callNoteHandler } from '../registration/call-note-handler.ts'
 import { clientHandler } from '../registration/client-handler.ts'
@@ -20,9 +25,22 @@ export interface CrmSideDeps {
 
 /** Everything that speaks with the CRM: one pace for all of it, the index that follows it, the outbox that writes to it. */
 export interface CrmSide {
-  readonly sync: ContactIndexSync
-  readonly outbox: Outbox
+  readonly sync: Pick<ContactIndexSync, 'run'> & { status(): Promise<IndexStatus> }
+  readonly outbox: Pick<Outbox, 'run' | 'wake'> & { status(): Promise<RegistrationStatus> }
 }
+
+export interface IndexStatus extends ContactIndexStatus {
+  /** The last pass over all clients, or the one under way. */
+  readonly fullPass: PassState | undefined
+}
+
+export interface RegistrationStatus extends OutboxStatus {
+  /** What the CRM would not take, the latest first. */
+  readonly lastDead: readonly { readonly job: string; readonly kind: string; readonly reason: string | undefined }[]
+}
+
+/** So many dead letters are told on the status page. */
+const DEAD_TOLD = 5
 
 export function createCrmSide({ config, store, log, now, random }: CrmSideDeps): CrmSide {
   const { url, token, requestsPerSecond, inFlight, refreshSeconds } = config.crm
@@ -31,12 +49,20 @@ export function createCrmSide({ config, store, log, now, random }: CrmSideDeps):
   const source = config.rules.noteSource
   const crm = createAmocrm({ account: url, token: token.reveal(), source, country, pace, now, log })
   const index = store.contactIndex
-  const follow = createContactIndexSync({ crm, index, country, now, log, every: refreshSeconds })
-  // Following the CRM waits behind every call; a refresh that a call waits for does not.
-  const sync = { ...follow, run: (signal: AbortSignal) => pace.as('index', () => follow.run(signal)) }
+  const follow = createContactIndexSync({
+    crm,
+    index,
+    country,
+    now,
+    log,
+    every: refreshSeconds,
+    onRead: () => void endPause(),
+  })
+  const { refresh } = follow
+  const fullPass = createFullPass({ crm, index, settings: store.settings, country, refresh, now, log })
   const handlers = [
-    clientHandler({ crm, index, country, refresh: sync.refresh, now }),
-    unsortedHandler({ crm, index, country, refresh: sync.refresh, now }),
+    clientHandler({ crm, index, country, refresh, now }),
+    unsortedHandler({ crm, index, country, refresh, now }),
     callNoteHandler({ crm, index, now }),
     taskHandler({ crm, index, now }),
   ]
@@ -53,5 +79,49 @@ export function createCrmSide({ config, store, log, now, random }: CrmSideDeps):
     onDead: (job, reason) =>
       log.error({ job: job.key, kind: job.kind, reason }, 'the CRM will not take this; it waits for a person'),
   })
-  return { sync, outbox }
+
+  /** Whoever can read may write again: a new token, a paid account need no patience. */
+  async function endPause(): Promise<void> {
+    try {
+      if ((await outbox.status()).paused) await outbox.resume()
+    } catch (error) {
+      log.warn({ err: error }, 'the pause of the outbox could not be ended early')
+    }
+  }
+
+  return {
+    sync: {
+      // Following the CRM waits behind every call; a refresh that a call waits for does not.
+      run: (signal) => pace.as('index', () => together(signal, follow.run, fullPass.run)),
+      status: async () => ({ ...(await follow.status()), fullPass: await fullPass.status() }),
+    },
+    outbox: {
+      run: outbox.run,
+      wake: outbox.wake,
+      status: async () => {
+        const dead = await store.outbox.dead(DEAD_TOLD)
+        return {
+          ...(await outbox.status()),
+          lastDead: dead.map(({ key, kind, reason }) => ({ job: key, kind, reason })),
+        }
+      },
+    },
+  }
+}
+
+/** One that fails ends the other, so that the failure is seen at once. */
+async function together(
+  signal: AbortSignal,
+  ...loops: readonly ((signal: AbortSignal) => Promise<void>)[]
+): Promise<void> {
+  const halt = new AbortController()
+  const either = AbortSignal.any([signal, halt.signal])
+  const runs = loops.map(async (loop) => {
+    try {
+      await loop(either)
+    } finally {
+      halt.abort()
+    }
+  })
+  await Promise.all(runs)
 }

@@ -23,15 +23,16 @@ export function restAfter(refusal: AccountRefusalKind, inARow: number, asked: nu
   return Math.max(Math.min(first * 2 ** (inARow - 1), longest), Math.min(asked ?? 0, longest))
 }
 
+/** @param message the CRM's own words; what to do about them is put before, since it ends up on the status page. */
 export function accountRefusal(refusal: AccountRefusalKind, message: string, restMs: number): CrmError {
   switch (refusal) {
     case 'throttled':
       return new CrmThrottled(message, restMs)
     case 'blocked':
-      return new CrmBlocked(message, restMs)
+      return new CrmBlocked(`the CRM has blocked this address or account for a while: ${message}`, restMs)
     case 'unauthorised':
-      return new CrmUnauthorised(message, restMs)
+      return new CrmUnauthorised(`the CRM does not take the token, put a new one into crm.token: ${message}`, restMs)
     case 'unpaid':
-      return new CrmUnpaid(message, restMs)
+      return new CrmUnpaid(`the CRM account is not paid for: ${message}`, restMs)
   }
 }
