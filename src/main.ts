@@ -12,6 +12,7 @@ usage: callweave COMMAND [OPTIONS]
              … and the ARI user                    callweave dialplan --ari [--print|--install|--remove]
   interpret  tell the calls of a recording         callweave interpret [--source ari|cel] [--config FILE] FILE
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
+  setup      the steps of install.sh               callweave setup ACTION
 
 The configuration is /etc/callweave/config.json unless --config or CALLWEAVE_CONFIG names another file.
 `
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   dialplan: async () => (await import('./commands/dialplan.ts')).dialplanCommand,
   interpret: async () => (await import('./commands/interpret.ts')).interpretCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
+  setup: async () => (await import('./commands/setup.ts')).setupCommand,
 }
 
 /** The first signal asks everything to end in good order; a second one ends at once, by the system's own hand. */

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import { ownerOf, readAsteriskFile, writeAsteriskFile } from '../../asterisk/asterisk-file.ts'
+import { foreignAriSections, freeName } from '../../asterisk/config-sections.ts'
+import { type Completed, complete, isTree, type Tree, unanswered } from '../../config/complete.ts'
+import { ConfigError, checkConfig } from '../../config/load.ts'
+import { hashPassword } from '../../config/password-hash.ts'
+import { answersFrom, type Environment } from './answers.ts'
+
+export interface CompleteFileOptions {
+  readonly file: string
+  /** Asterisk's configuration, to see which ARI users there are. */
+  readonly directory: string
+  readonly env: Environment
+}
+
+/** Nothing but letters and digits: they mean themselves in ari.conf, in SQL, in JSON and in a shell. */
+function newPassword(): string {
+  return randomBytes(24).toString('hex')
+}
+
+const make = {
+  password: newPassword,
+  hash: (password: string) => hashPassword(password, randomBytes(16)),
+}
+
+/**
+ * Adds to the configuration what it does not have. It is written whole or not at all, 0600, and only when every key is right.
+ * @returns what was done, for people; no values.
+ * @throws ConfigError
+ */
+export async function completeFile({ file, directory, env }: CompleteFileOptions): Promise<string> {
+  const before = await readTree(file)
+  const told = answersFrom(env)
+  const ariUser = told.ariUser ?? freeName('callweave', await foreignAriSections(directory))
+  const { config, added } = completed(before ?? {}, { ...told, ariUser }, file)
+  checkConfig(config, file)
+  if (added.length === 0) return `${file}: nothing to change\n`
+  const above = await ownerOf(dirname(file))
+  if (!above) throw new ConfigError(`${dirname(file)}: no such directory; make it first`)
+  const text = `${JSON.stringify(config, null, 2)}\n`
+  await writeAsteriskFile(file, Buffer.from(text, 'utf8').toString('latin1'), { ...above, mode: 0o600 })
+  return `${file}: added ${added.join(', ')}\n`
+}
+
+/** Which keys only a person can tell and the file does not have. @throws ConfigError when it is no JSON */
+export async function missingOf(file: string): Promise<readonly string[]> {
+  return unanswered((await readTree(file)) ?? {})
+}
+
+function completed(before: Tree, answers: Parameters<typeof complete>[1], file: string): Completed {
+  try {
+    return complete(before, answers, make)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new ConfigError(`${file}: ${error.message}`)
+  }
+}
+
+async function readTree(file: string): Promise<Tree | undefined> {
+  const bytes = await readAsteriskFile(file)
+  if (bytes === undefined) return undefined
+  let raw: unknown
+  try {
+    raw = JSON.parse(Buffer.from(bytes, 'latin1').toString('utf8'))
+  } catch {
+    throw new ConfigError(
+      `${file}: not JSON; "callweave config" says where. It was left as it is: correct it, or move it away`,
+    )
+  }
+  if (!isTree(raw)) throw new ConfigError(`${file}: must be one JSON object`)
+  return raw
+}
