@@ -13,6 +13,7 @@ import { createCallPump } from './live/call-pump.ts'
 import { createRegistrar } from './registration/registrar.ts'
 import { createInboundDesk } from './routing/inbound-desk.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
+import { createCallCloser } from './service/call-closer.ts'
 import { createClickSide } from './service/click-side.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
@@ -80,15 +81,15 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     pbx: service.pbx,
     settings: registrationSettings(config, await firstStart(store.settings, now())),
   })
+  const closer = opened.use(createCallCloser({ registrar, wakeOutbox: outbox.wake, log }))
   const reactions = opened.use(
     createPhaseReactions({
       board,
       cards,
       cardHolders: cardHolders(config),
       index: store.contactIndex,
-      registrar,
+      closer,
       eventsOf: tracker.events,
-      wakeOutbox: outbox.wake,
       log,
     }),
   )

@@ -5,8 +5,8 @@ import type { CardBoard } from '../cards/card-board.ts'
 import type { CardSocket } from '../cards/card-socket.ts'
 import { phoneKey } from '../numbers/phone-number.ts'
 import { chooseClient } from '../registration/client-result.ts'
-import type { Registrar } from '../registration/registrar.ts'
 import type { ContactIndex } from '../store/ports.ts'
+import type { CallCloser } from './call-closer.ts'
 
 export interface PhaseReactionDeps {
   readonly board: CardBoard
@@ -14,10 +14,8 @@ export interface PhaseReactionDeps {
   /** Extensions whose owners see cards. */
   readonly cardHolders: ReadonlySet<string>
   readonly index: Pick<ContactIndex, 'lookup' | 'progress'>
-  readonly registrar: Registrar
+  readonly closer: Pick<CallCloser, 'close'>
   readonly eventsOf: (callId: string) => readonly unknown[]
-  /** New jobs wait in the outbox. */
-  readonly wakeOutbox: () => void
   readonly log: Logger
 }
 
@@ -27,7 +25,7 @@ export interface PhaseReactions extends AsyncDisposable {
 }
 
 export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
-  const { board, cards, cardHolders, index, registrar, eventsOf, wakeOutbox, log } = deps
+  const { board, cards, cardHolders, index, closer, eventsOf, log } = deps
   const underWay = new Set<Promise<void>>()
   /** The number each live call was looked up by: an outbound call learns its client later than it begins. */
   const lookedUp = new Map<string, string>()
@@ -38,7 +36,9 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
 
   const describe = async (call: Call): Promise<void> => {
     try {
-      send(board.describe(call.id, await clientOf(call)))
+      const client = await clientOf(call)
+      // Not for a call that ended meanwhile: nobody would take its client from the board again.
+      if (lookedUp.has(call.id)) send(board.describe(call.id, client))
     } catch (error) {
       log.error({ call: call.id, error: String(error) }, 'the client of a call could not be looked up')
     }
@@ -49,28 +49,6 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
     const client = key === undefined ? undefined : chooseClient(await index.lookup(key))
     if (client) return { state: 'known', kind: client.kind, id: client.id, name: client.name, owner: client.owner }
     return key === undefined || (await index.progress()).complete ? { state: 'unknown' } : { state: 'looking' }
-  }
-
-  const close = async (call: Call): Promise<void> => {
-    const { id, direction, line, result, waitSeconds, talkSeconds, responsible, evidence } = call
-    const told = {
-      call: id,
-      direction,
-      line,
-      client: call.client,
-      result,
-      waitSeconds,
-      talkSeconds,
-      responsible,
-      evidence,
-    }
-    try {
-      const registered = await registrar.register(call, eventsOf(id))
-      log.info({ ...told, registered }, 'call ended')
-      if (registered.kind === 'registering') wakeOutbox()
-    } catch (error) {
-      log.error({ ...told, error: String(error) }, 'an ended call could not be journalled')
-    }
   }
 
   const track = (work: Promise<void>): void => {
@@ -94,7 +72,7 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
       }
       if (phase.kind === 'ended' || phase.kind === 'absorbed') lookedUp.delete(call.id)
       // The events are read here, while the interpreter still has them.
-      if (phase.kind === 'ended') track(close(call))
+      if (phase.kind === 'ended') void closer.close(call, eventsOf(call.id))
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(underWay)

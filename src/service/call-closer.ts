@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Call } from '../calls/call.ts'
+import type { Registrar } from '../registration/registrar.ts'
+import { StoreError } from '../store/store-error.ts'
+
+/** A full disk is emptied by people: often enough that nobody waits, seldom enough that the log stays readable. */
+const RETRY_MS = 5_000
+
+export interface CallCloserDeps {
+  readonly registrar: Registrar
+  /** New jobs wait in the outbox. */
+  readonly wakeOutbox: () => void
+  readonly log: Logger
+  readonly retryMs?: number
+}
+
+/** Brings ended calls into the journal. What the disk refuses for now is tried again until it is in or the service ends. */
+export interface CallCloser extends AsyncDisposable {
+  /** Never rejects. `events` are what the call was folded from. */
+  close(call: Call, events: readonly unknown[]): Promise<void>
+}
+
+export function createCallCloser({ registrar, wakeOutbox, log, retryMs = RETRY_MS }: CallCloserDeps): CallCloser {
+  const underWay = new Set<Promise<void>>()
+  const ending = new AbortController()
+
+  const tryUntilWritten = async (call: Call, events: readonly unknown[]): Promise<void> => {
+    for (;;) {
+      try {
+        const registered = await registrar.register(call, events)
+        log.info({ ...summary(call), registered }, 'call ended')
+        if (registered.kind === 'registering') wakeOutbox()
+        return
+      } catch (error) {
+        const again = error instanceof StoreError && error.worthRetrying && !ending.signal.aborted
+        log.error({ ...summary(call), error: String(error), again }, 'an ended call could not be journalled')
+        if (!again) return
+        await sleep(retryMs, undefined, { signal: ending.signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  return {
+    close: async (call, events) => {
+      const work = tryUntilWritten(call, events)
+      underWay.add(work)
+      await work
+      underWay.delete(work)
+    },
+    [Symbol.asyncDispose]: async () => {
+      ending.abort()
+      await Promise.all(underWay)
+    },
+  }
+}
+
+function summary(call: Call) {
+  const { id, direction, line, client, result, waitSeconds, talkSeconds, responsible, evidence } = call
+  return { call: id, direction, line, client, result, waitSeconds, talkSeconds, responsible, evidence }
+}
