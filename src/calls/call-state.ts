@@ -9,6 +9,8 @@ export interface CallState {
   startedAt: number
   /** The first leg of all. */
   readonly starter: Leg
+  /** The client's number as it is told, with what it was told for: normalising costs more than all else. */
+  toldNumber: { readonly raw: string; readonly told: string } | undefined
   /** Legs of the client, in order of birth: more than one when a second trunk was tried. */
   readonly clients: Leg[]
   /** Every leg that ever served this call. */
@@ -50,6 +52,7 @@ export function createCallState(id: string, starter: Leg, evidence: Evidence): C
     linkedids: new Set([id]),
     startedAt: starter.createdAt,
     starter,
+    toldNumber: undefined,
     clients: [],
     legs: new Set(),
     liveLegs: new Set(),

@@ -19,7 +19,7 @@ export function describeCall(world: Pick<World, 'country'>, call: CallState, now
     id,
     linkedids: [...call.linkedids],
     direction,
-    client: client ? clientNumber(client.number, world.country) : '',
+    client: client ? toldNumber(call, client.number, world.country) : '',
     line: lineOf(client),
     startedAt: call.startedAt,
     endedAt: ended ? call.endedAt : undefined,
@@ -50,6 +50,11 @@ function decisiveClient(call: CallState): Leg | undefined {
 }
 
 const WITHHELD = /^(anonymous|unknown|unavailable|restricted|private|withheld|asterisk|s)?$/i
+
+function toldNumber(call: CallState, raw: string, country: string): string {
+  if (call.toldNumber?.raw !== raw) call.toldNumber = { raw, told: clientNumber(raw, country) }
+  return call.toldNumber.told
+}
 
 function clientNumber(raw: string, country: string): string {
   if (WITHHELD.test(raw)) return ''
