@@ -1,8 +1,23 @@
 import type { Measurement } from './measurement.ts'
+import { cardLatency } from './measurements/card-latency.ts'
 import { costPerCall } from './measurements/cost-per-call.ts'
 import { cpuPerCall } from './measurements/cpu-per-call.ts'
 import { decisionLatency } from './measurements/decision-latency.ts'
+import { memoryGrowth } from './measurements/memory-growth.ts'
+import { memoryLive } from './measurements/memory-live.ts'
+import { outboxDrain } from './measurements/outbox-drain.ts'
 import { startToReady } from './measurements/start-to-ready.ts'
+import { sustainedLoad } from './measurements/sustained-load.ts'
 
-/** In the order in which they run: what needs a quiet machine first. */
-export const measurements: readonly Measurement[] = [costPerCall, startToReady, decisionLatency, cpuPerCall]
+/** In the order in which they run: what leaves little behind first. */
+export const measurements: readonly Measurement[] = [
+  costPerCall,
+  startToReady,
+  decisionLatency,
+  memoryLive,
+  cpuPerCall,
+  cardLatency,
+  outboxDrain,
+  memoryGrowth,
+  sustainedLoad,
+]

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TrunkCallOptions } from '../../lab/trunk.ts'
 import { type HotSpot, type ProfileSummary, summarizeProfiles } from '../cpu-profile.ts'
-import { dids } from '../dialplan.ts'
+import { answeredCalls } from '../load.ts'
 import type { Bench, Measurement } from '../measurement.ts'
 import { cpuDuring } from '../process-usage.ts'
 import { median } from '../statistics.ts'
 import { startWitness } from '../witness.ts'
 import type { HeardByListener } from '../witnesses/bare-listener.ts'
 
-const RATE = 20
+const RATE = 40
 
 /** CPU of the whole service, all threads, beside a client that only parses the unfiltered stream of the same calls. */
 export const cpuPerCall: Measurement = {
@@ -17,13 +16,14 @@ export const cpuPerCall: Measurement = {
   async run(bench) {
     const { quick, say, signal } = bench
     const { stage, ariOf, startService, numbers, drained } = await bench.pbx()
-    const [rounds, count, idleMs] = quick ? [1, 20, 1_000] : [4, 160, 4_000]
-    const profile = await profiled(bench, quick ? 20 : 200)
+    const [rounds, count, idleMs] = quick ? [1, 20, 1_000] : [5, 200, 3_000]
+    const profile = await profiled(bench, quick ? 20 : 300)
     await using service = await startService()
     await using listener = await startWitness<HeardByListener>('bare-listener.ts', ariOf('bench-listener'))
     const pids = [service.pid, listener.pid, stage.lab.asteriskPid]
-    const call = (calls: number) => stage.lab.trunk.call(answeredCalls(numbers.mixed(calls), signal))
-    await call(quick ? 10 : 60)
+    const call = (calls: number) => stage.lab.trunk.call(answeredCalls(numbers.mixed(calls), RATE, signal))
+    // V8 goes on optimising for more than a thousand calls; a service meets them once.
+    await call(quick ? 10 : 800)
     await drained(60_000)
 
     const ours: number[] = []
@@ -71,8 +71,8 @@ async function profiled(bench: Bench, count: number): Promise<ProfileSummary> {
   const directory = await bench.directory()
   const began = performance.now()
   await using service = await startService(`--cpu-prof --cpu-prof-dir=${directory}`)
-  const call = (calls: number) => stage.lab.trunk.call(answeredCalls(numbers.mixed(calls), bench.signal))
-  await call(Math.ceil(count / 4))
+  const call = (calls: number) => stage.lab.trunk.call(answeredCalls(numbers.mixed(calls), RATE, bench.signal))
+  await call(count)
   const warmMs = performance.now() - began
   await call(count)
   await drained(60_000)
@@ -82,10 +82,6 @@ async function profiled(bench: Bench, count: number): Promise<ProfileSummary> {
     bench.say(`profile: ${percent(micros, summary).padStart(6)}  ${where}`)
   }
   return summary
-}
-
-function answeredCalls(from: readonly string[], signal: AbortSignal): TrunkCallOptions {
-  return { from, did: dids.answered, count: from.length, rate: RATE, hangUp: 'caller', talkMs: 1_500, signal }
 }
 
 function percent(micros: number, { busyMicros }: ProfileSummary): string {
