@@ -43,6 +43,8 @@ export interface CallState {
   /** The `ended` phase was told; nothing changes any more. */
   over: boolean
   absorbedInto: CallState | undefined
+  /** The call before this one under the same linkedid: this one cannot be folded again without it. */
+  previous: CallState | undefined
 }
 
 /** A new call, begun by this leg. */
@@ -73,6 +75,7 @@ export function createCallState(id: string, starter: Leg, evidence: Evidence): C
     quietSince: undefined,
     over: false,
     absorbedInto: undefined,
+    previous: undefined,
   }
 }
 

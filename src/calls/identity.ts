@@ -21,10 +21,21 @@ export function beginCall(world: World, linkedid: string, starter: Leg): CallSta
   world.uses.set(linkedid, number)
   const call = createCallState(number === 1 ? linkedid : `${linkedid}#${number}`, starter, world.evidence)
   call.linkedids.add(linkedid)
+  if (number > 1) rememberPrevious(world, call, linkedid)
   world.calls.add(call)
   world.byLinkedid.set(linkedid, call)
   if (call.noise) world.noise += 1
   return call
+}
+
+/** A channel that makes more calls than this under one linkedid must not keep all of them in memory. */
+const LONGEST_CHAIN = 8
+
+function rememberPrevious(world: World, call: CallState, linkedid: string): void {
+  call.previous = world.byLinkedid.get(linkedid) ?? world.remembered.get(linkedid)
+  let oldest = call
+  for (let i = 0; i < LONGEST_CHAIN && oldest.previous; i += 1) oldest = oldest.previous
+  oldest.previous = undefined
 }
 
 /** The leg serves this call from here on. Its past (rings, talks) stays where it was. */

