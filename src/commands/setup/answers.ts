@@ -23,7 +23,10 @@ export function answersFrom(env: Environment): Answers {
     ariUrl: told('ARI_URL'),
     ariUser: told('ARI_USER'),
     ariPassword: told('ARI_PASSWORD'),
-    database: database === undefined ? undefined : { host: database, port: port(told('DATABASE_PORT'), 'DATABASE_PORT') ?? 3306 },
+    database:
+      database === undefined
+        ? undefined
+        : { host: database, port: port(told('DATABASE_PORT'), 'DATABASE_PORT') ?? 3306 },
     crmUrl: accountAddress(told('CRM_URL')),
     crmToken: told('CRM_TOKEN'),
   }
