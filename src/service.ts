@@ -24,6 +24,7 @@ import {
   ariAddress,
   cardHolders,
   extensionsByUser,
+  lineHours,
   lineRules,
   registrationSettings,
   staffDirectory,
@@ -110,6 +111,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const desk = createInboundDesk({
     index: store.contactIndex,
     lineOf: lineRules(config),
+    isOpen: lineHours(config),
     extensionOf: extensionsByUser(config),
     country: numbers.country,
     asteriskNow: asterisk.now,

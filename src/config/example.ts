@@ -29,6 +29,15 @@ const samples: Readonly<Record<string, unknown>> = {
   'database.timeZone': 'Europe/Moscow',
   'crm.url': 'https://acme.amocrm.ru',
   'crm.token': 'CHANGE-ME',
+  'hours.timeZone': 'Europe/Moscow',
+  'hours.holidays': ['01-01'],
+  'lines[].hours.timeZone': 'Europe/Moscow',
+  'lines[].hours.holidays': ['01-01'],
+  ...Object.fromEntries(
+    ['hours.week', 'lines[].hours.week'].flatMap((week) =>
+      ['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [`${week}.${day}`, ['09:00-18:00']]),
+    ),
+  ),
   'staff.internal': '^1\\d\\d$',
   'staff.people[].extension': '101',
   'staff.people[].name': 'Анна Смирнова',

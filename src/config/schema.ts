@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Hours, isTimeZone } from './hours-schema.ts'
+import { Rules } from './rules-schema.ts'
 import { Secret } from './secret.ts'
 
 /** What the example file holds where only the owner knows the value. */
@@ -73,6 +75,12 @@ const Asterisk = z
       .enum(['plain', 'freepbx', 'issabel'])
       .default('plain')
       .describe('What stands on top of Asterisk; decides the dialplan that is generated.'),
+    askIn: z
+      .enum(['destination', 'all-lines', 'nowhere'])
+      .default('destination')
+      .describe(
+        'FreePBX and Issabel: where calls ask. destination: behind the Custom Destination callweave-route,s,1. all-lines: every inbound call, before its route. nowhere: calls are watched only. Render the dialplan again after a change.',
+      ),
     directory: z
       .string()
       .min(1)
@@ -188,47 +196,15 @@ const Line = z
       .describe(
         'How long calls to this line wait for the routing decision; left out: service.decisionSeconds. Render the dialplan again after a change.',
       ),
+    hours: Hours.describe('When somebody may be rung on this line; left out: the common `hours`.'),
+    recording: z
+      .enum(['force', 'yes', 'dontcare', 'no', 'never'])
+      .default('dontcare')
+      .describe(
+        "FreePBX and Issabel, askIn all-lines: how a routed ring is recorded; set what the line's inbound route says. Render the dialplan again after a change.",
+      ),
   })
   .describe('One line.')
-
-const Rules = z
-  .strictObject({
-    unknownCaller: z
-      .enum(['contact', 'unsorted', 'nothing'])
-      .default('contact')
-      .describe(
-        'What an unknown number that calls becomes. contact: a contact. unsorted: an incoming lead for people to accept (a contact where the account or pipeline has them switched off). nothing: journal only.',
-      ),
-    unknownCalled: z
-      .enum(['contact', 'nothing'])
-      .default('contact')
-      .describe('What an unknown number that is called becomes. contact: a contact. nothing: journal only.'),
-    contactName: z
-      .string()
-      .min(1)
-      .max(200)
-      .default('Звонок {phone}')
-      .describe('Name of a contact or incoming lead created for an unknown number; {phone} is the number.'),
-    noteSource: z.string().min(1).max(100).default('Callweave').describe("Name of the telephony in the CRM's feed."),
-    defaultUser: z.int().positive().optional().describe('CRM user for calls that belong to nobody.'),
-    quietAfterSeconds: z
-      .int()
-      .min(60)
-      .default(7200)
-      .describe('Calls older than this are registered quietly: note and contact only, no automations.'),
-    missedTask: z
-      .strictObject({
-        enabled: z
-          .boolean()
-          .default(false)
-          .describe('Create a task for a missed call, unless the client has an open one already.'),
-        text: z.string().min(1).default('Перезвонить: {phone}').describe('Text of the task; {phone} is the client.'),
-        hours: z.number().positive().max(720).default(1).describe('Deadline, hours after the call.'),
-      })
-      .prefault({})
-      .describe('What follows a missed call.'),
-  })
-  .describe('What becomes of a call in the CRM.')
 
 const Numbers = z
   .strictObject({
@@ -310,6 +286,7 @@ export const ConfigFile = z.strictObject({
   asterisk: Asterisk,
   database: Database.optional(),
   crm: Crm,
+  hours: Hours.describe("When somebody may be rung; outside, calls take the PBX's own route. Left out: always."),
   staff: Staff.prefault({}),
   lines: z.array(Line).default([]).describe('The numbers clients dial. Lines not listed follow the defaults.'),
   rules: Rules.prefault({}),
@@ -321,14 +298,6 @@ export type Config = z.infer<typeof ConfigFile>
 function isRegExp(text: string): boolean {
   try {
     return new RegExp(text) instanceof RegExp
-  } catch {
-    return false
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0
   } catch {
     return false
   }

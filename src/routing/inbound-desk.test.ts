@@ -30,6 +30,7 @@ function desk(change: { now?: number; clients?: readonly IndexedClient[]; fails?
       progress: async () => ({ complete: true, cursor: 0, clients: 1 }),
     },
     lineOf: () => ({ mode: 'on', routing: 'responsible', ringSeconds: 20, decisionSeconds: 1.5 }),
+    isOpen: (_did, at) => at === question.askedAt,
     extensionOf: (user) => (user === 7_000_001 ? '101' : undefined),
     country: 'RU',
     asteriskNow: () => change.now ?? 10_010,

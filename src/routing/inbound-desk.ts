@@ -21,6 +21,8 @@ export type Answer =
 export interface InboundDeskDeps {
   readonly index: Pick<ContactIndex, 'lookup' | 'progress'>
   readonly lineOf: (did: string) => LineRule
+  /** Whether somebody may be rung on a line at an instant. */
+  readonly isOpen: (did: string, at: number) => boolean
   readonly extensionOf: (user: number) => string | undefined
   readonly country: string
   readonly asteriskNow: () => number
@@ -45,14 +47,14 @@ export interface InboundDesk {
 }
 
 export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
-  const { index, lineOf, extensionOf, country, asteriskNow, answer, log } = deps
+  const { index, lineOf, isOpen, extensionOf, country, asteriskNow, answer, log } = deps
   const counts = { asked: 0, answered: 0, late: 0, failed: 0 }
 
-  const routeOf = async ({ did, callerNumber }: Question): Promise<Route> => {
+  const routeOf = async ({ did, callerNumber, askedAt }: Question): Promise<Route> => {
     const key = phoneKey(normalisePhone(callerNumber, country))
     const clients = key === undefined ? [] : await index.lookup(key)
     const { complete } = await index.progress()
-    return chooseRoute({ line: lineOf(did), clients, indexComplete: complete, extensionOf })
+    return chooseRoute({ line: lineOf(did), clients, open: isOpen(did, askedAt), indexComplete: complete, extensionOf })
   }
 
   const take = async (question: Question): Promise<void> => {

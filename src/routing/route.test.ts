@@ -15,7 +15,7 @@ const line: LineRule = { mode: 'on', routing: 'responsible', ringSeconds: 15, de
 
 function route(change: Partial<RouteFacts> = {}) {
   const extensionOf = (user: number) => (user === 7_000_001 ? '101' : undefined)
-  return chooseRoute({ line, clients: [contact], indexComplete: true, extensionOf, ...change })
+  return chooseRoute({ line, clients: [contact], open: true, indexComplete: true, extensionOf, ...change })
 }
 
 test('given a known client whose owner has a phone, when asked, then that phone rings first under the client’s name', () => {
@@ -56,4 +56,8 @@ test('given an owner without a phone here, when asked, then the default route is
     why: 'owner-has-no-extension',
     callerName: 'Ромашка',
   })
+})
+
+test('given a line that is closed, when a known client calls, then nobody is rung and the name is told', () => {
+  expect(route({ open: false })).toEqual({ kind: 'default', why: 'outside-hours', callerName: 'Иван Петров' })
 })

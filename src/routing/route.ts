@@ -13,6 +13,8 @@ export interface RouteFacts {
   readonly line: LineRule
   /** Everybody who owns the number in the CRM, oldest first. */
   readonly clients: readonly IndexedClient[]
+  /** Somebody may be rung: it is within the line's hours. */
+  readonly open: boolean
   /** False while the contact index is being filled for the first time: absence proves nothing. */
   readonly indexComplete: boolean
   /** The extension a CRM user may be rung at, if any. */
@@ -35,15 +37,17 @@ export type RouteReason =
   | 'index-not-complete'
   | 'unknown-client'
   | 'line-keeps-default-route'
+  | 'outside-hours'
   | 'owner-has-no-extension'
 
 /** The answer to one inbound call. Pure; contacts count before companies, the oldest first (the rule the call note follows too). */
-export function chooseRoute({ line, clients, indexComplete, extensionOf }: RouteFacts): Route {
+export function chooseRoute({ line, clients, open, indexComplete, extensionOf }: RouteFacts): Route {
   if (line.mode !== 'on') return { kind: 'default', why: 'line-not-on' }
   const client = clients.find(({ kind }) => kind === 'contact') ?? clients[0]
   if (!client) return { kind: 'default', why: indexComplete ? 'unknown-client' : 'index-not-complete' }
   const callerName = client.name
   if (line.routing === 'default') return { kind: 'default', why: 'line-keeps-default-route', callerName }
+  if (!open) return { kind: 'default', why: 'outside-hours', callerName }
   const extension = extensionOf(client.owner)
   if (extension === undefined) return { kind: 'default', why: 'owner-has-no-extension', callerName }
   return { kind: 'ring', why: 'responsible', extension, seconds: line.ringSeconds, callerName }

@@ -3,6 +3,7 @@ import type { StaffDirectory } from '../calls/staff.ts'
 import type { ClickSettings } from '../click-to-call/click-to-call.ts'
 import type { Config } from '../config/schema.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
+import { openingHours } from '../routing/opening-hours.ts'
 import type { LineRule } from '../routing/route.ts'
 
 // What each room is given of the configuration: the few things it uses, in its own words.
@@ -60,6 +61,13 @@ export function lineRules({ service, lines }: Config): (did: string) => LineRule
     ]),
   )
   return (did) => rules.get(did) ?? usual
+}
+
+/** Whether somebody may be rung on a line at an instant: by the line's own hours, else by the common ones. */
+export function lineHours({ hours, lines }: Config): (did: string, at: number) => boolean {
+  const usual = openingHours(hours)
+  const own = new Map(lines.flatMap((line) => (line.hours ? [[line.did, openingHours(line.hours)] as const] : [])))
+  return (did, at) => (own.get(did) ?? usual)(at)
 }
 
 /** Where a CRM user may be rung: people in mode `on` only. */
