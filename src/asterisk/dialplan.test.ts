@@ -3,14 +3,14 @@ import { type DialplanSettings, renderDialplan } from './dialplan.ts'
 import { readDialplanTemplate } from './dialplan-templates.ts'
 import { SettingError } from './setting-error.ts'
 
-const plain: DialplanSettings = {
-  flavour: 'plain',
+const plain = {
+  flavour: 'plain' as const,
   application: 'callweave',
   dial: 'PJSIP/{extension}',
   decisionSeconds: 1.5,
   lines: [],
 }
-const rendered = (settings: Partial<DialplanSettings> = {}) =>
+const rendered = (settings: Partial<Omit<DialplanSettings, 'flavour'>> = {}) =>
   renderDialplan({ ...plain, ...settings }, readDialplanTemplate)
 
 /** What Asterisk reads of it. */

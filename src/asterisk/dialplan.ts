@@ -1,13 +1,14 @@
+import { type FreepbxSettings, freepbxTemplates, freepbxValues } from './dialplan-freepbx.ts'
 import { SettingError } from './setting-error.ts'
 
-/** What stands on top of Asterisk. Each kind has its own way for calls to arrive and for an extension to be rung. */
-export type PbxFlavour = 'plain'
+/** What the snippet is made from, by the kind of PBX. */
+export type DialplanSettings = CommonSettings &
+  ({ readonly flavour: 'plain' } | ({ readonly flavour: 'freepbx' | 'issabel' } & FreepbxSettings))
 
-export interface DialplanSettings {
-  readonly flavour: PbxFlavour
+interface CommonSettings {
   /** Name of the Stasis application, as in the service's configuration. */
   readonly application: string
-  /** How `Dial()` reaches an extension; `{extension}` stands for it: `PJSIP/{extension}`. */
+  /** How `Dial()` of a plain PBX reaches an extension; `{extension}` stands for it: `PJSIP/{extension}`. */
   readonly dial: string
   /** How long a call waits for the service. */
   readonly decisionSeconds: number
@@ -24,16 +25,12 @@ const GUARD_SECONDS = 0.5
 const DID = /^[0-9A-Za-z+*#@._-]+$/
 
 /** Names of the templates in `dialplan/` that make the snippet of one kind of PBX, in order. */
-export function dialplanTemplates(flavour: PbxFlavour): readonly string[] {
-  return [
-    'header',
-    `callweave-in.${flavour}`,
-    'callweave-in',
-    'callweave-ask',
-    `callweave-ring.${flavour}`,
-    'callweave-skip',
-    'callweave-click',
-  ]
+export function dialplanTemplates(settings: DialplanSettings): readonly string[] {
+  const { ways, ring } =
+    settings.flavour === 'plain'
+      ? { ways: ['callweave-in.plain'], ring: 'callweave-ring.plain' }
+      : freepbxTemplates(settings)
+  return ['header', ...ways, 'callweave-in', 'callweave-ask', ring, 'callweave-skip', 'callweave-click']
 }
 
 /**
@@ -43,7 +40,7 @@ export function dialplanTemplates(flavour: PbxFlavour): readonly string[] {
  */
 export function renderDialplan(settings: DialplanSettings, template: (name: string) => string): string {
   const values = valuesOf(settings)
-  const text = dialplanTemplates(settings.flavour).map(template).join('')
+  const text = dialplanTemplates(settings).map(template).join('')
   return text.replace(/^\{\{(\w+)\}\}\n|\{\{(\w+)\}\}/gm, (_whole, line?: string, inline?: string) => {
     const name = line ?? inline ?? ''
     const value = values.get(name)
@@ -52,7 +49,8 @@ export function renderDialplan(settings: DialplanSettings, template: (name: stri
   })
 }
 
-function valuesOf({ application, dial, decisionSeconds, lines }: DialplanSettings): ReadonlyMap<string, string> {
+function valuesOf(settings: DialplanSettings): ReadonlyMap<string, string> {
+  const { application, dial, decisionSeconds, lines } = settings
   if (!/^[\w-]{1,40}$/.test(application)) throw new SettingError('application: letters, digits, - and _ only')
   if (!dial.includes('{extension}') || /[\s,;]/.test(dial))
     throw new SettingError('dialString: must hold {extension}, and no commas, semicolons or spaces')
@@ -63,6 +61,7 @@ function valuesOf({ application, dial, decisionSeconds, lines }: DialplanSetting
     ['dial', dial.replaceAll('{extension}', '$' + '{ARG2}')],
     ['wait', wait],
     ['lines', others.map(lineWait).join('')],
+    ...(settings.flavour === 'plain' ? [] : freepbxValues(settings.flavour, settings)),
   ])
 }
 

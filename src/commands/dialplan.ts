@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readAriTemplate, renderAriConf } from '../asterisk/ari-conf.ts'
-import { type DialplanSettings, renderDialplan } from '../asterisk/dialplan.ts'
+import { renderDialplan } from '../asterisk/dialplan.ts'
+import { type FoundPbx, findPbx } from '../asterisk/dialplan-pbx.ts'
 import { readDialplanTemplate } from '../asterisk/dialplan-templates.ts'
 import { ariDropIn, type DropIn, dialplanDropIn, installDropIn, removeDropIn } from '../asterisk/drop-in.ts'
 import { SettingError } from '../asterisk/setting-error.ts'
@@ -8,15 +9,24 @@ import { ConfigError, loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
+import { afterInstall } from './dialplan-next-steps.ts'
+import { type DialplanChoices, dialplanSettings } from './dialplan-settings.ts'
 
-const usage = `callweave dialplan [--pbx plain] [--print | --install | --remove] [--ari] [--asterisk-dir DIR] [--config FILE]
+const usage = `callweave dialplan [--pbx plain|freepbx|issabel] [--print|--install|--remove] [--ari] [--asterisk-dir DIR] [--config FILE]
   --print    shows the snippet that hands calls over (the default)
   --install  puts it into Asterisk's directory; again changes nothing
   --remove   takes it out: every file is as it was
-  --ari      the same with ari.conf: the service's user, and what channels tell`
+  --ari      the same with ari.conf: the service's user, and what channels tell
+  --pbx      what stands on top of Asterisk; left out: asterisk.flavour of the configuration, else what the files tell
+  --ask-in destination|all-lines|nowhere   FreePBX and Issabel: where calls ask; left out: asterisk.askIn of the configuration
+  --pbx-version N, --macro, --gosub        FreePBX: how it calls its own routines, when its files do not tell (17: gosub)`
 
 const options = {
   pbx: { type: 'string' },
+  'pbx-version': { type: 'string' },
+  macro: { type: 'boolean' },
+  gosub: { type: 'boolean' },
+  'ask-in': { type: 'string' },
   print: { type: 'boolean' },
   install: { type: 'boolean' },
   remove: { type: 'boolean' },
@@ -32,26 +42,30 @@ const HIDDEN = '(from-the-configuration)'
 export async function dialplanCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const parsed = parseOptions({ args: [...args], options }, usage, io)
   if (!parsed) return 2
-  const { pbx, print, install, remove, ari, config: file } = parsed.values
+  const { values } = parsed
+  const { print, install, remove, ari } = values
   if ([print, install, remove].filter(Boolean).length > 1) {
     io.stderr.write(`callweave: --print, --install and --remove exclude each other\nusage: ${usage}\n`)
     return 2
   }
+  const { macro, gosub } = values
+  const choices = { pbx: values.pbx, pbxVersion: values['pbx-version'], macro, gosub, askIn: values['ask-in'] }
   try {
-    const config = configuration(file, io)
-    const unready = refusal(pbx ?? config?.asterisk.flavour ?? 'plain')
-    if (unready) {
-      io.stderr.write(`callweave: ${unready.sentence}\n`)
-      return unready.exitCode
-    }
-    const directory = parsed.values['asterisk-dir'] ?? config?.asterisk.directory ?? '/etc/asterisk'
+    const config = configuration(values.config, io)
+    const directory = values['asterisk-dir'] ?? config?.asterisk.directory ?? '/etc/asterisk'
     const dropIn = ari ? ariDropIn : dialplanDropIn
-    if (remove) return tell(await removeDropIn(directory, dropIn), 'taken out of', directory, dropIn, io)
-    if (install) {
-      const text = ari ? ariText(config, (password) => password.reveal()) : snippet(config)
-      return tell(await installDropIn(directory, dropIn, text), 'put into', directory, dropIn, io)
+    const found = await findPbx(directory)
+    if (remove) {
+      if (!ari) refuseWhileUsed(found)
+      return tell(await removeDropIn(directory, dropIn), 'taken out of', directory, dropIn, io)
     }
-    io.stdout.write(ari ? ariText(config, () => HIDDEN) : snippet(config))
+    if (install) {
+      const text = ari ? ariText(config, (password) => password.reveal()) : snippet(choices, config, found)
+      const code = tell(await installDropIn(directory, dropIn, text), 'put into', directory, dropIn, io)
+      if (!ari) io.stdout.write(afterInstall(dialplanSettings(choices, config, found), found))
+      return code
+    }
+    io.stdout.write(ari ? ariText(config, () => HIDDEN) : snippet(choices, config, found))
     return 0
   } catch (error) {
     io.stderr.write(`callweave: ${explained(error)}\n`)
@@ -68,17 +82,16 @@ function configuration(option: string | undefined, io: CommandIo): Config | unde
   return loadConfig(file)
 }
 
-function snippet(config: Config | undefined): string {
-  const settings: DialplanSettings = {
-    flavour: 'plain',
-    application: config?.asterisk.ari.application ?? 'callweave',
-    dial: config?.asterisk.dialString ?? 'PJSIP/{extension}',
-    decisionSeconds: config?.service.decisionSeconds ?? 1.5,
-    lines: (config?.lines ?? []).flatMap(({ did, decisionSeconds }) =>
-      decisionSeconds === undefined ? [] : [{ did, decisionSeconds }],
-    ),
-  }
-  return renderDialplan(settings, readDialplanTemplate)
+function snippet(choices: DialplanChoices, config: Config | undefined, found: FoundPbx): string {
+  return renderDialplan(dialplanSettings(choices, config, found), readDialplanTemplate)
+}
+
+/** A Custom Destination that leads nowhere would end every call that comes by. */
+function refuseWhileUsed({ destinations }: FoundPbx): void {
+  if (destinations.length === 0) return
+  throw new SettingError(
+    `the PBX still sends calls to our contexts (${destinations.join(', ')}): in its web page, let the routes that use this Custom Destination go on without it and delete it, then remove again`,
+  )
 }
 
 type Password = Config['asterisk']['ari']['password']
@@ -90,20 +103,6 @@ function ariText(config: Config | undefined, shown: (password: Password) => stri
   return renderAriConf({ user, password: shown(password) }, readAriTemplate)
 }
 
-function refusal(flavour: string): { readonly sentence: string; readonly exitCode: number } | undefined {
-  switch (flavour) {
-    case 'plain':
-      return undefined
-    case 'freepbx':
-    case 'issabel': {
-      const sentence = `this version makes the dialplan of a plain Asterisk only; ${flavour} is not supported yet. Calls are watched without it.`
-      return { sentence, exitCode: 1 }
-    }
-    default:
-      return { sentence: `--pbx ${flavour}: there is plain (freepbx and issabel are not supported yet)`, exitCode: 2 }
-  }
-}
-
 function tell(changed: readonly string[], done: string, directory: string, dropIn: DropIn, io: CommandIo): number {
   if (changed.length === 0) {
     io.stdout.write(`${directory}: nothing to change\n`)
@@ -111,8 +110,6 @@ function tell(changed: readonly string[], done: string, directory: string, dropI
   }
   const reload = dropIn === ariDropIn ? 'module reload res_ari.so' : 'dialplan reload'
   io.stdout.write(`${done} ${directory}: ${changed.join(', ')}\nNow let Asterisk read it: asterisk -rx "${reload}"\n`)
-  if (done === 'put into' && dropIn === dialplanDropIn)
-    io.stdout.write(`Calls are handed over where your inbound context says Gosub(callweave-in,s,1($\{EXTEN}))\n`)
   return 0
 }
 
