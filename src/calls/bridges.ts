@@ -1,12 +1,5 @@
-import type { BridgeClass } from './call-event.ts'
-import { isLive, type Leg } from './leg.ts'
-
-/** A bridge and who is in it. */
-export interface BridgeState {
-  readonly id: string
-  readonly class: BridgeClass
-  readonly members: Set<Leg>
-}
+import { isLive } from './leg.ts'
+import type { BridgeState, Leg } from './state.ts'
 
 /** Bridges in which people hear each other. */
 export function conducts(bridge: BridgeState): boolean {

@@ -1,8 +1,8 @@
 import { connectedWith } from './bridges.ts'
-import type { CallState } from './call-state.ts'
 import { closed, opened } from './interval.ts'
-import { isUp, type Leg } from './leg.ts'
+import { isUp } from './leg.ts'
 import { sayPerson } from './say.ts'
+import type { CallState, Leg } from './state.ts'
 import { completeTransfer } from './transfers.ts'
 import { otherHalf, type World } from './world.ts'
 

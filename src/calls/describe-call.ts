@@ -1,9 +1,8 @@
 import { normalisePhone } from '../numbers/phone-number.ts'
 import type { Call, Direction, PersonInCall } from './call.ts'
-import type { CallState } from './call-state.ts'
 import { type Interval, intersection, secondsOf, toSeconds, union } from './interval.ts'
-import type { Leg } from './leg.ts'
 import { lastLeg, resultOf } from './result.ts'
+import type { CallState, Leg } from './state.ts'
 import type { World } from './world.ts'
 
 /** The call as it stands at `now`. */

@@ -1,7 +1,6 @@
-import type { CallState } from './call-state.ts'
 import { expireLeaving } from './conversation.ts'
-import type { Leg } from './leg.ts'
 import { sayEnded } from './say.ts'
+import type { CallState, Leg } from './state.ts'
 import type { World } from './world.ts'
 
 /** A second attempt to reach the client may follow the first within this time (design section 3). */

@@ -1,9 +1,10 @@
-import { type BridgeState, joins } from './bridges.ts'
+import { joins } from './bridges.ts'
 import type { BridgeFacts } from './call-event.ts'
 import { refreshConversations } from './conversation.ts'
 import { link, settleHome } from './identity.ts'
-import { isLive, type Leg } from './leg.ts'
+import { isLive } from './leg.ts'
 import { decideParty } from './parties.ts'
+import type { BridgeState, Leg } from './state.ts'
 import { forgetTransferToParking } from './transfers.ts'
 import { otherHalf, type World } from './world.ts'
 

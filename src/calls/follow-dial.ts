@@ -1,7 +1,7 @@
 import type { CallEvent } from './call-event.ts'
 import { followDialler, settleHome } from './identity.ts'
-import type { Leg } from './leg.ts'
 import { decideParty, dialledNumber, takePart } from './parties.ts'
+import type { Leg } from './state.ts'
 import type { World } from './world.ts'
 
 type Dial = Extract<CallEvent, { readonly kind: 'dial' }>

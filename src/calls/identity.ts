@@ -1,9 +1,10 @@
-import { type CallState, createCallState } from './call-state.ts'
+import { createCallState } from './call-state.ts'
 import { scheduleEnd } from './end.ts'
 import { closed } from './interval.ts'
-import { isLive, type Leg } from './leg.ts'
+import { isLive } from './leg.ts'
 import { startRinging } from './ringing.ts'
 import { sayAbsorbed } from './say.ts'
+import type { CallState, Leg } from './state.ts'
 import { otherHalf, type World } from './world.ts'
 
 /**

@@ -1,6 +1,5 @@
 import type { CallEvent } from './call-event.ts'
-import type { CallState } from './call-state.ts'
-import type { Leg } from './leg.ts'
+import type { CallState, Leg } from './state.ts'
 
 /** The events of every channel that had a part in the call, each once, in order. Folded again they give the same call. */
 export function eventsOf(call: CallState): readonly CallEvent[] {

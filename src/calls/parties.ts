@@ -1,9 +1,9 @@
 import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
-import type { CallState } from './call-state.ts'
 import { adopt, beginCall, settleHome } from './identity.ts'
-import { isLive, type Leg } from './leg.ts'
+import { isLive } from './leg.ts'
 import { startRinging } from './ringing.ts'
 import { sayArrived } from './say.ts'
+import type { CallState, Leg } from './state.ts'
 import { otherHalf, type World } from './world.ts'
 
 /** Gives a leg its part in the call it serves, as far as that is known at birth. */

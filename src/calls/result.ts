@@ -1,6 +1,5 @@
 import type { CallResult } from './call.ts'
-import type { CallState } from './call-state.ts'
-import type { Leg } from './leg.ts'
+import type { CallState, Leg } from './state.ts'
 
 /** Q.850 causes that say the number is wrong: unallocated, no route, changed, invalid (design section 3). */
 const WRONG_NUMBER: ReadonlySet<number> = new Set([1, 3, 22, 28])

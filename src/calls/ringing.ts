@@ -1,6 +1,6 @@
-import type { CallState } from './call-state.ts'
-import { isLive, type Leg } from './leg.ts'
+import { isLive } from './leg.ts'
 import { sayPerson, sayRingingEnded } from './say.ts'
+import type { CallState, Leg } from './state.ts'
 import { completeTransfer } from './transfers.ts'
 import type { World } from './world.ts'
 

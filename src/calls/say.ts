@@ -1,6 +1,6 @@
 import type { Phase } from './call.ts'
-import type { CallState } from './call-state.ts'
 import { describeCall } from './describe-call.ts'
+import type { CallState } from './state.ts'
 import type { World } from './world.ts'
 
 type PersonPhase = Exclude<Extract<Phase, { readonly extension: string }>['kind'], 'ringing-ended'>

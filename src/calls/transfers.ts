@@ -1,6 +1,6 @@
 import { normalisePhone } from '../numbers/phone-number.ts'
-import type { CallState } from './call-state.ts'
-import { isLive, type Leg } from './leg.ts'
+import { isLive } from './leg.ts'
+import type { CallState, Leg } from './state.ts'
 import type { World } from './world.ts'
 
 /** Whole-second times may make the moment look this long. */

@@ -1,11 +1,10 @@
 import { BoundedMap } from './bounded-map.ts'
-import type { BridgeState } from './bridges.ts'
 import type { Evidence, Phase } from './call.ts'
 import type { CallEvent } from './call-event.ts'
-import { type CallState, currentCall } from './call-state.ts'
+import { currentCall } from './call-state.ts'
 import { createDeadlines, type Deadlines } from './deadlines.ts'
 import type { Directory } from './directory.ts'
-import type { Leg } from './leg.ts'
+import type { BridgeState, CallState, Leg } from './state.ts'
 
 /** Everything the fold knows. Found by id, so that an event costs the same whatever else is going on. */
 export interface World {

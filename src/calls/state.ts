@@ -1,0 +1,102 @@
+import type { Evidence, Transfer } from './call.ts'
+import type { BridgeClass, CallEvent, HangupSide } from './call-event.ts'
+import type { EndKind } from './directory.ts'
+import type { Interval } from './interval.ts'
+
+/**
+ * One channel and all that is known of it. `undecided` is a trunk leg just dialled: whether it is the client or a person's
+ * mobile is known once the number is.
+ */
+export interface Leg {
+  readonly id: string
+  readonly name: string
+  readonly technology: string
+  readonly endpoint: string
+  readonly pair: string | undefined
+  readonly half: 1 | 2 | undefined
+  readonly kind: EndKind
+  readonly createdAt: number
+  born: 'arriving' | 'dialled'
+  role: 'client' | 'person' | 'undecided' | 'none'
+  /** Of a person. */
+  extension: string
+  /** The outside number a person was reached at. */
+  external: string | undefined
+  /** Of a trunk leg: who calls, or what was dialled. As Asterisk gave it. */
+  number: string
+  /** Exten of the dialplan at birth: the DID of an arriving leg. */
+  readonly firstExten: string
+  linkedid: string
+  /** Who dialled it. */
+  dialler: Leg | undefined
+  dialStatus: string
+  upAt: number | undefined
+  goneAt: number | undefined
+  cause: number | undefined
+  hungUpBy: HangupSide | undefined
+  bridge: BridgeState | undefined
+  holds: readonly Interval[]
+  exten: string
+  app: string
+  appData: string
+  /** When `app` was entered. */
+  appSince: number
+  did: string
+  voicemail: string
+  /** The call it serves at present. */
+  home: CallState | undefined
+  /** What happened to it, each with its place in the order of all events. */
+  readonly events: { readonly seq: number; readonly event: CallEvent }[]
+}
+
+/** A call as the fold keeps it; `describe-call.ts` turns it into a `Call`. */
+export interface CallState {
+  readonly id: string
+  readonly linkedids: Set<string>
+  startedAt: number
+  /** The first leg of all. */
+  readonly starter: Leg
+  /** The client's number as it is told, with what it was told for: normalising costs more than all else. */
+  toldNumber: { readonly raw: string; readonly told: string } | undefined
+  /** Legs of the client, in order of birth: more than one when a second trunk was tried. */
+  readonly clients: Leg[]
+  /** Every leg that ever served this call. */
+  readonly legs: Set<Leg>
+  /** Legs that serve it at present and are not gone. */
+  readonly liveLegs: Set<Leg>
+  /** Dialled legs of persons. */
+  readonly rings: Set<Leg>
+  /** When each leg of a person was connected with the client (without a client: with another person). */
+  readonly talks: Map<Leg, readonly Interval[]>
+  /** Extensions whose phones ring, with the legs that do. */
+  readonly ringing: Map<string, Set<Leg>>
+  /** Extensions a conversation was announced of and not yet its end. */
+  readonly talking: Set<string>
+  /** When the last of an extension's legs left: told when 200 ms have passed without a return. */
+  readonly leaving: Map<string, number>
+  readonly transfers: Transfer[]
+  /** The extension whose phone sent the call on last, and where to. */
+  forward: { readonly extension: string; readonly target: string } | undefined
+  ivr: string
+  readonly recordings: Set<string>
+  voicemailLeft: boolean
+  arrivedSaid: 'no' | 'without client' | 'with client'
+  /** Arrived by no known trunk: never told to anybody. */
+  readonly noise: boolean
+  evidence: Evidence
+  endedAt: number | undefined
+  /** Since when nothing holds the call up. */
+  quietSince: number | undefined
+  /** The `ended` phase was told; nothing changes any more. */
+  over: boolean
+  absorbedInto: CallState | undefined
+  /** The call before this one under the same linkedid: this one cannot be folded again without it. */
+  previous: CallState | undefined
+}
+
+/** A bridge and who is in it. */
+export interface BridgeState {
+  readonly id: string
+  readonly class: BridgeClass
+  readonly members: Set<Leg>
+}
