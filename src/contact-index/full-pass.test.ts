@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { connectedCrm } from '../../test/_connected-crm.ts'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
+import type { Crm } from '../crm/port.ts'
 import type { Store } from '../store/ports.ts'
 import { openStore } from '../store/sqlite/open-store.ts'
 import { createContactIndexSync } from './contact-index-sync.ts'
@@ -34,10 +35,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-function passes(): FullPass {
+/** @param change laid over the CRM's port. */
+function passes(change: Partial<Crm> = {}): FullPass {
   const now = () => clock
   const log = { info: () => undefined, warn: (_fields: object, message: string) => void warnings.push(message) }
-  const crm = connectedCrm(sandbox, { now })
+  const crm = { ...connectedCrm(sandbox, { now }), ...change }
   const index = store.contactIndex
   const { refresh } = createContactIndexSync({ crm, index, country: 'RU', now, log, every: 60 })
   const pace = { pollMs: 5, pageRestMs: 0, failureRestMs: 5 }
@@ -115,6 +117,16 @@ describe('given an index that was filled', () => {
     await store.contactIndex.upsert([{ ...made, updatedAt: clock }])
     await passed(pass)
     assert.deepEqual(await idsOf('9221532329'), [`contact ${id}`])
+  })
+
+  test('whoever did not come but is there when asked for by id stays', async () => {
+    sandbox.deleteCompany(firm)
+    // As when pages shift while they are read.
+    async function* nobody() {
+      yield { clients: [], readUpTo: clock }
+    }
+    await passed(passes({ clientsChangedSince: nobody }))
+    assert.deepEqual([await idsOf('9221532327'), await idsOf('9221532328')], [[`contact ${ivan}`], []])
   })
 
   test('stopped half-way it goes on from there', async () => {
