@@ -1,15 +1,13 @@
-import type { Crm } from '../crm/port.ts'
 import type { Job, JobHandler, SendResult } from '../outbox/job.ts'
-import type { ContactIndex } from '../store/ports.ts'
 import type { ClientResult } from './client-result.ts'
 import { type ClientSearchDeps, searchClients } from './client-search.ts'
-import { createContacts, proveContacts } from './contact-creation.ts'
+import { type ContactCreationDeps, createContacts, proveContacts } from './contact-creation.ts'
 import type { ClientPayload } from './payloads.ts'
 import { phoneBatch } from './phone-batch.ts'
 
 export interface ClientHandlerDeps extends Pick<ClientSearchDeps, 'country' | 'refresh'> {
-  readonly crm: Pick<Crm, 'findClientsByPhone' | 'createContacts' | 'contactsCreatedSince'>
-  readonly index: Pick<ContactIndex, 'lookup' | 'upsert'>
+  readonly crm: ClientSearchDeps['crm'] & ContactCreationDeps['crm']
+  readonly index: ClientSearchDeps['index']
   readonly now: () => number
 }
 

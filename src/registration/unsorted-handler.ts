@@ -1,30 +1,22 @@
-import { indexedClient } from '../crm/indexed-client.ts'
 import type { Crm, IncomingLead } from '../crm/port.ts'
 import type { Job, JobHandler, Proof, SendResult } from '../outbox/job.ts'
-import type { ContactIndex, IncomingNumber } from '../store/ports.ts'
+import type { ContactIndex } from '../store/ports.ts'
 import { attribute } from './attribution.ts'
-import { type ClientResult, type KnownClient, knownClient } from './client-result.ts'
+import type { ClientResult } from './client-result.ts'
 import { type ClientSearchDeps, searchClients } from './client-search.ts'
-import { createContacts, PROOF_MARGIN_MS, proveContacts } from './contact-creation.ts'
+import { type ContactCreationDeps, createContacts, PROOF_MARGIN_MS, proveContacts } from './contact-creation.ts'
 import { failuresIn, outcomeOfFailedRead, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
 import type { UnsortedPayload } from './payloads.ts'
 import { keyOf, type PhoneBatch, phoneBatch } from './phone-batch.ts'
 import { rememberedFor } from './remembered-for.ts'
+import { searchWaiting, type WaitingSearchDeps } from './waiting-search.ts'
 
 export interface UnsortedHandlerDeps extends Pick<ClientSearchDeps, 'country' | 'refresh'> {
-  readonly crm: Pick<
-    Crm,
-    | 'findClientsByPhone'
-    | 'clientsById'
-    | 'createContacts'
-    | 'contactsCreatedSince'
-    | 'createIncomingLeads'
-    | 'incomingLeadsSince'
-    | 'leadCallNotesSince'
-    | 'stillIncoming'
-    | 'takesIncomingLeads'
-  >
-  readonly index: Pick<ContactIndex, 'lookup' | 'upsert' | 'incoming' | 'rememberIncoming' | 'forgetIncoming'>
+  readonly crm: ClientSearchDeps['crm'] &
+    WaitingSearchDeps['crm'] &
+    ContactCreationDeps['crm'] &
+    Pick<Crm, 'createIncomingLeads' | 'incomingLeadsSince' | 'leadCallNotesSince' | 'takesIncomingLeads'>
+  readonly index: ClientSearchDeps['index'] & WaitingSearchDeps['index'] & Pick<ContactIndex, 'rememberIncoming'>
   readonly now: () => number
 }
 
@@ -42,7 +34,7 @@ const SWITCH_REMEMBERED_MS = 300_000
  * leads, or the call has grown old, a contact is made instead.
  */
 export function unsortedHandler(deps: UnsortedHandlerDeps): JobHandler<UnsortedPayload> {
-  const { crm, index, country, now } = deps
+  const { crm, index, now } = deps
   const takes = rememberedFor(SWITCH_REMEMBERED_MS, now, (pipeline: number | undefined, signal) =>
     crm.takesIncomingLeads(pipeline, signal),
   )
@@ -51,7 +43,7 @@ export function unsortedHandler(deps: UnsortedHandlerDeps): JobHandler<UnsortedP
     // A number's second job would take the first one's incoming lead for its own and never be told.
     const firsts = [...new Map(jobs.map((job) => [keyOf(job), job] as const).toReversed()).values()]
     const batch = phoneBatch(firsts)
-    await settleWaiting(batch, signal)
+    await searchWaiting(deps, batch, signal)
     await searchClients(deps, batch, signal)
     await createLeads(batch, signal)
     await createContacts(deps, batch, signal)
@@ -60,51 +52,6 @@ export function unsortedHandler(deps: UnsortedHandlerDeps): JobHandler<UnsortedP
     return {
       ...rest,
       outcomes: jobs.map((job) => byJob.get(job) ?? { kind: 'retry', reason: 'one call of a number at a time' }),
-    }
-  }
-
-  /** Numbers that wait in an incoming lead are found there; where somebody has accepted it, its contact is the client. */
-  async function settleWaiting(batch: UnsortedBatch, signal: AbortSignal): Promise<void> {
-    const waiting: IncomingNumber[] = []
-    for (const [key] of batch.open()) {
-      const known = (await index.lookup(key)).length > 0
-      const number = known ? undefined : await index.incoming(key)
-      if (number) waiting.push(number)
-    }
-    if (waiting.length === 0) return
-    try {
-      const still = await crm.stillIncoming(
-        waiting.map(({ uid }) => uid),
-        signal,
-      )
-      for (const number of waiting.filter(({ uid }) => still.has(uid))) {
-        batch.settle(number.key, { kind: 'done', result: waitingContact(number) })
-      }
-      await settleSorted(
-        batch,
-        waiting.filter(({ uid }) => !still.has(uid)),
-        signal,
-      )
-    } catch (error) {
-      batch.failed(error)
-      for (const { key } of waiting) batch.settle(key, outcomeOfFailedRead(error))
-    }
-  }
-
-  /** Accepted, declined or merged: who was accepted is read by id, since the search may not know the contact yet. */
-  async function settleSorted(
-    batch: UnsortedBatch,
-    sorted: readonly IncomingNumber[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (sorted.length === 0) return
-    const refs = sorted.map(({ contact }) => ({ kind: 'contact', id: contact }) as const)
-    const clients = await crm.clientsById(refs, signal)
-    await index.upsert(clients.map((client) => indexedClient(client, country)))
-    for (const { key, uid, contact } of sorted) {
-      await index.forgetIncoming(uid)
-      const client = clients.find(({ id }) => id === contact)
-      if (client) batch.settle(key, { kind: 'done', result: knownClient(client, 'look-up') })
     }
   }
 
@@ -191,8 +138,4 @@ function leadOf({ name, uniq, phone, startedAt, talkSeconds, people, line, lineN
 
 function inUnsorted(lead: number): ClientResult {
   return { kind: 'unsorted', lead }
-}
-
-function waitingContact({ contact, uid }: IncomingNumber): KnownClient {
-  return { kind: 'contact', id: contact, owner: 0, how: 'incoming', incoming: uid }
 }
