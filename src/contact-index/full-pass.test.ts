@@ -9,7 +9,6 @@ import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts
 import type { Crm } from '../crm/port.ts'
 import type { Store } from '../store/ports.ts'
 import { openStore } from '../store/sqlite/open-store.ts'
-import { createContactIndexSync } from './contact-index-sync.ts'
 import { createFullPass, type FullPass } from './full-pass.ts'
 
 const { signal } = new AbortController()
@@ -41,9 +40,8 @@ function passes(change: Partial<Crm> = {}): FullPass {
   const log = { info: () => undefined, warn: (_fields: object, message: string) => void warnings.push(message) }
   const crm = { ...connectedCrm(sandbox, { now }), ...change }
   const index = store.contactIndex
-  const { refresh } = createContactIndexSync({ crm, index, country: 'RU', now, log, every: 60 })
   const pace = { pollMs: 5, pageRestMs: 0, failureRestMs: 5 }
-  return createFullPass({ crm, index, settings: store.settings, country: 'RU', refresh, now, log, pace })
+  return createFullPass({ crm, index, settings: store.settings, country: 'RU', now, log, pace })
 }
 
 /** Runs until a pass ended that began after this instant. */

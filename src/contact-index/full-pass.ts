@@ -14,8 +14,6 @@ export interface FullPassDeps {
   readonly settings: Settings
   /** Country of numbers written without a country code. */
   readonly country: string
-  /** Brings the index up to everything that stood in the CRM when it was called. */
-  readonly refresh: (signal: AbortSignal) => Promise<boolean>
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly log: ContactIndexLog
@@ -59,7 +57,7 @@ const SETTING = 'contact-index.full-pass'
 const CHUNK = 100
 
 export function createFullPass(deps: FullPassDeps): FullPass {
-  const { crm, index, settings, country, refresh, now, log, pace = gentle } = deps
+  const { crm, index, settings, country, now, log, pace = gentle } = deps
 
   async function run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -102,14 +100,12 @@ export function createFullPass(deps: FullPassDeps): FullPass {
       await save({ startedAt, cursor: page.readUpTo })
       await sleep(pace.pageRestMs, undefined, { signal })
     }
-    // Whoever changed while we read moved out of what we read.
-    await refresh(signal)
     const removed = await removeUnseen(signal)
     await save({ startedAt, finishedAt: now(), removed })
     log.info({ removed }, 'all contacts were read anew')
   }
 
-  /** Not having come is no proof: a page may have shifted. Each is asked for by id before it goes. */
+  /** Not having come is no proof: a page may have shifted, and whoever changed while we read moved out of it. Each is asked for by id. */
   async function removeUnseen(signal: AbortSignal): Promise<number> {
     let removed = 0
     for (;;) {

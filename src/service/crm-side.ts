@@ -59,7 +59,7 @@ export function createCrmSide({ config, store, log, now, random }: CrmSideDeps):
     onRead: () => void endPause(),
   })
   const { refresh } = follow
-  const fullPass = createFullPass({ crm, index, settings: store.settings, country, refresh, now, log })
+  const fullPass = createFullPass({ crm, index, settings: store.settings, country, now, log })
   const handlers = [
     clientHandler({ crm, index, country, refresh, now }),
     unsortedHandler({ crm, index, country, refresh, now }),
