@@ -2,10 +2,10 @@ import type { Evidence } from './call.ts'
 import type { CallState, Leg } from './state.ts'
 
 /** A new call, begun by this leg. */
-export function createCallState(id: string, starter: Leg, evidence: Evidence): CallState {
+export function createCallState(id: string, linkedid: string, starter: Leg, evidence: Evidence): CallState {
   return {
     id,
-    linkedids: new Set([id]),
+    linkedids: new Set([linkedid]),
     startedAt: starter.createdAt,
     starter,
     toldNumber: undefined,
@@ -13,6 +13,7 @@ export function createCallState(id: string, starter: Leg, evidence: Evidence): C
     legs: new Set(),
     liveLegs: new Set(),
     rings: new Set(),
+    nameless: new Set(),
     talks: new Map(),
     ringing: new Map(),
     talking: new Set(),

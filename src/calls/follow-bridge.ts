@@ -3,7 +3,7 @@ import type { BridgeFacts } from './call-event.ts'
 import { refreshConversations } from './conversation.ts'
 import { link, settleHome } from './identity.ts'
 import { isLive } from './leg.ts'
-import { decideParty } from './parties.ts'
+import { decideParty, nameLate } from './parties.ts'
 import type { BridgeState, Leg } from './state.ts'
 import { forgetTransferToParking } from './transfers.ts'
 import { otherHalf, type World } from './world.ts'
@@ -18,6 +18,7 @@ export function enterBridge(world: World, leg: Leg, facts: BridgeFacts, at: numb
   settleHome(world, leg)
   bridge.members.add(leg)
   leg.bridge = bridge
+  if (leg.home?.nameless.size) nameLate(world, leg.home, at)
   if (bridge.class === 'parking') forgetTransferToParking(leg, at)
   refreshConversations(world, [leg], at)
 }

@@ -20,8 +20,7 @@ export function callFor(world: World, linkedid: string, starter: Leg): CallState
 export function beginCall(world: World, linkedid: string, starter: Leg): CallState {
   const number = (world.uses.get(linkedid) ?? 0) + 1
   world.uses.set(linkedid, number)
-  const call = createCallState(number === 1 ? linkedid : `${linkedid}#${number}`, starter, world.evidence)
-  call.linkedids.add(linkedid)
+  const call = createCallState(number === 1 ? linkedid : `${linkedid}#${number}`, linkedid, starter, world.evidence)
   if (number > 1) rememberPrevious(world, call, linkedid)
   world.calls.add(call)
   world.byLinkedid.set(linkedid, call)
@@ -144,6 +143,7 @@ function absorb(world: World, call: CallState, lost: CallState, at: number): voi
   }
   for (const leg of lost.rings) if (isLive(leg) && leg.upAt === undefined) startRinging(world, call, leg, at)
   for (const leg of lost.rings) call.rings.add(leg)
+  for (const leg of lost.nameless) call.nameless.add(leg)
   for (const file of lost.recordings) call.recordings.add(file)
   call.transfers.push(...lost.transfers)
   // Talk among colleagues is no conversation with a client.

@@ -56,8 +56,24 @@ function becomeClient(world: World, call: CallState, leg: Leg, at: number): void
 function becomePerson(world: World, call: CallState, leg: Leg, extension: string, outside: boolean, at: number): void {
   leg.role = 'person'
   leg.extension = extension
+  if (extension === '') call.nameless.add(leg)
   if (outside) leg.external = normalisePhone(leg.number, world.country) || leg.number
   startRinging(world, call, leg, at)
+}
+
+/**
+ * Looks again for whom nameless outside legs answer: a consultation may be dialled before the one who consults is in its bridge
+ * (seen in CEL and on 16.28), and who hands over is known at the latest then.
+ */
+export function nameLate(world: World, call: CallState | undefined, at: number, transferer = ''): void {
+  for (const leg of call?.nameless ?? []) {
+    const extension = call ? forwarderOf(world, call, leg) || transferer : ''
+    if (!call || extension === '') continue
+    call.nameless.delete(leg)
+    call.ringing.get('')?.delete(leg)
+    leg.extension = extension
+    startRinging(world, call, leg, at)
+  }
 }
 
 /** The same number again (next trunk, call back), or a second number of the same client dialled by the same caller. */
@@ -90,8 +106,11 @@ function forwarderOf(world: World, call: CallState, leg: Leg): string {
   for (const each of diallersOf(world, leg)) {
     if (each.role === 'person') return each.extension
     if (call.forward && each.half !== undefined && each.endpoint === call.forward.target) return call.forward.extension
-    const named = each.half === undefined ? each.exten : each.endpoint.replace(/^FMPR-/, '')
-    const person = world.directory.personAt(named)
+    const consulting = [...(otherHalf(world, each)?.bridge?.members ?? [])].find(({ role }) => role === 'person')
+    if (consulting) return consulting.extension
+    const named = each.half === undefined ? each.exten : each.endpoint
+    // FreePBX's follow-me calls its Local channels FM101 and FMPR-101.
+    const person = world.directory.personAt(named.replace(/^FM(PR-)?(?=\d)/, ''))
     if (person) return person.extension
   }
   return call.transfers.at(-1)?.from ?? call.forward?.extension ?? ''

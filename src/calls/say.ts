@@ -15,7 +15,8 @@ export function sayArrived(world: World, call: CallState, at: number): void {
 
 /** Something happened to a person of the call. */
 export function sayPerson(world: World, call: CallState, kind: PersonPhase, extension: string, at: number): void {
-  if (call.noise) return
+  // Nobody in the house waits for news of an outside phone that answers for nobody known.
+  if (call.noise || extension === '') return
   sayArrived(world, call, at)
   world.phases.push({ kind, at, call: describeCall(world, call, at), extension })
 }

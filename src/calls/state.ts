@@ -66,6 +66,8 @@ export interface CallState {
   readonly liveLegs: Set<Leg>
   /** Dialled legs of persons. */
   readonly rings: Set<Leg>
+  /** Outside legs of whom it is not known yet for which extension they answer. */
+  readonly nameless: Set<Leg>
   /** When each leg of a person was connected with the client (without a client: with another person). */
   readonly talks: Map<Leg, readonly Interval[]>
   /** Extensions whose phones ring, with the legs that do. */

@@ -6,7 +6,7 @@ import { followDial } from './follow-dial.ts'
 import { link } from './identity.ts'
 import { closed, opened } from './interval.ts'
 import { isLive } from './leg.ts'
-import { decideParty } from './parties.ts'
+import { decideParty, nameLate } from './parties.ts'
 import { missedEvents } from './snapshot.ts'
 import type { Leg } from './state.ts'
 import { noteAttendedTransfer, noteBlindTransfer } from './transfers.ts'
@@ -148,6 +148,7 @@ function takeAttendedTransfer(world: World, event: Of<'attended-transfer'>): voi
   if (!isNews(first, event)) return
   keep(world, event, first, second, transferee, target)
   for (const other of [second, transferee, target]) if (other) link(world, first, other, event.at)
+  nameLate(world, first.home, event.at, first.extension)
   noteAttendedTransfer(first, second, target, event.at)
 }
 

@@ -23,7 +23,8 @@ export function noteBlindTransfer(
 export function noteAttendedTransfer(transferer: Leg, secondLeg: Leg, target: Leg | undefined, at: number): void {
   const call = transferer.home?.over ? secondLeg.home : transferer.home
   if (!call || call.over || !transferer.extension) return
-  const to = partyName(target) || consulted(call, transferer, secondLeg)
+  const known = target?.role === 'person' ? target : consulted(call, transferer, secondLeg)
+  const to = known ? partyName(known, transferer) : secondLeg === transferer ? '' : secondLeg.exten
   call.transfers.push({ kind: 'attended', from: transferer.extension, to, at })
 }
 
@@ -43,17 +44,17 @@ function targetName(world: World, exten: string): string {
   return world.directory.personAt(exten)?.extension ?? (normalisePhone(exten, world.country) || exten)
 }
 
-function partyName(leg: Leg | undefined): string {
-  if (leg?.role === 'person') return leg.extension || (leg.external ?? '')
-  return ''
+/** An outside number that answers for the transferer's own extension is told by itself. */
+function partyName(leg: Leg, transferer: Leg): string {
+  const { extension, external = '' } = leg
+  return extension === '' || extension === transferer.extension ? external : extension
 }
 
-/** The person reached last who is not the transferer: whom the transferer talked to, or whose phone still rings. */
-function consulted(call: CallState, transferer: Leg, secondLeg: Leg): string {
+/** The person reached last besides the transferer: whom the transferer talked to, or whose phone still rings. */
+function consulted(call: CallState, transferer: Leg, secondLeg: Leg): Leg | undefined {
   const others = [...call.legs].filter(
-    (leg) => leg.role === 'person' && leg.extension !== transferer.extension && isLive(leg),
+    (leg) => leg.role === 'person' && isLive(leg) && partyName(leg, transferer) !== '',
   )
   const dialled = others.filter((leg) => leg.createdAt >= secondLeg.createdAt)
-  const newest = (dialled.length > 0 ? dialled : others).toSorted((a, b) => a.createdAt - b.createdAt).at(-1)
-  return partyName(newest) || (secondLeg === transferer ? '' : secondLeg.exten)
+  return (dialled.length > 0 ? dialled : others).toSorted((a, b) => a.createdAt - b.createdAt).at(-1)
 }
