@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServiceProcess, startServiceProcess } from '../stage/service-process.ts'
@@ -20,7 +20,7 @@ export interface BenchPbx extends AsyncDisposable {
   readonly database: string
   /** Address and user of ARI for an application of one's own. */
   ariOf(application: string): AriOptions
-  /** Starts the service without waiting for anything. `nodeOptions` go to its process. */
+  /** Starts the service as the systemd unit does (compiled code is kept), without waiting for anything. `nodeOptions` go to its process. */
   spawnService(nodeOptions?: string): ServiceProcess
   /** Starts the service and waits until it is ready. Its owner disposes it. */
   startService(nodeOptions?: string): Promise<ServiceProcess>
@@ -77,14 +77,16 @@ export async function startBenchPbx({ signal, quick, log }: BenchPbxOptions): Pr
   parts.use(await stage.lab.trunk.answerWith('answer', { ringMs: 50 }))
 
   const spawnService = (nodeOptions = ''): ServiceProcess => {
-    const before = process.env['NODE_OPTIONS']
-    process.env['NODE_OPTIONS'] = nodeOptions
-    try {
-      return startServiceProcess({ configFile: stage.configFile, port: stage.port })
-    } finally {
-      process.env['NODE_OPTIONS'] = before ?? ''
-    }
+    const unit = { NODE_COMPILE_CACHE: join(dirname(database), 'compile-cache'), NODE_OPTIONS: nodeOptions }
+    return withEnvironment(unit, () => startServiceProcess({ configFile: stage.configFile, port: stage.port }))
   }
+  const startService = async (nodeOptions?: string): Promise<ServiceProcess> => {
+    const service = spawnService(nodeOptions)
+    await service.waitReady(20_000)
+    return service
+  }
+  // What an installation has after its first start.
+  await (await startService()).stop()
   const drained = async (timeoutMs: number): Promise<number> => {
     const began = performance.now()
     await sleep(JOURNALLED_AFTER_MS)
@@ -104,11 +106,7 @@ export async function startBenchPbx({ signal, quick, log }: BenchPbxOptions): Pr
     database,
     ariOf: (application) => ({ ...stage.lab.ari, application }),
     spawnService,
-    async startService(nodeOptions) {
-      const service = spawnService(nodeOptions)
-      await service.waitReady(20_000)
-      return service
-    },
+    startService,
     drained,
     journalled: () => journalRows(database),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
@@ -120,6 +118,20 @@ async function extend({ lab }: Stage): Promise<void> {
   await appendFile(join(lab.etcAsterisk, 'extensions.conf'), dialplan)
   await appendFile(join(lab.etcAsterisk, 'pjsip.conf'), endpoints(lab.ports.trunkCallee))
   await lab.reload()
+}
+
+/** A child takes this process's environment along. */
+function withEnvironment<T>(variables: Readonly<Record<string, string>>, start: () => T): T {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, variables)
+  try {
+    return start()
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+  }
 }
 
 function openJobs(database: string): number {
