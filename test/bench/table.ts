@@ -50,9 +50,9 @@ function row(figure: Figure): string {
 
 function targetText({ target, unit }: Figure): string {
   if (!target) return ''
-  const sign = target.most === undefined ? '≥' : '≤'
+  const sign = target.most === undefined ? '≥ ' : target.most === target.least ? '' : '≤ '
   const bound = target.most ?? target.least ?? Number.NaN
-  return target.of === 'ratio' ? `${sign} ${shown(bound, '')} ×` : `${sign} ${shown(bound, unit)}`
+  return target.of === 'ratio' ? `${sign}${shown(bound, '')} ×` : `${sign}${shown(bound, unit)}`
 }
 
 function verdict(figure: Figure): string {
