@@ -1,3 +1,4 @@
+import { normalisePhone } from '../numbers/phone-number.ts'
 import { createCallState } from './call-state.ts'
 import { scheduleEnd } from './end.ts'
 import { closed } from './interval.ts'
@@ -115,6 +116,8 @@ function moveWithHalf(world: World, call: CallState | undefined, leg: Leg): void
 }
 
 function unite(world: World, a: CallState, b: CallState, at: number): void {
+  if (standsAlone(a) && isConsultation(b)) takeClientsBack(world, b)
+  else if (standsAlone(b) && isConsultation(a)) takeClientsBack(world, a)
   const [aOwn, bOwn] = [standsAlone(a), standsAlone(b)]
   if (aOwn && bOwn) return
   const aWins = aOwn || (!bOwn && a.startedAt <= b.startedAt)
@@ -125,6 +128,25 @@ function unite(world: World, a: CallState, b: CallState, at: number): void {
 /** A client's call is never absorbed, and a scanner's has no business in any other. */
 function standsAlone(call: CallState): boolean {
   return call.clients.length > 0 || call.noise
+}
+
+/**
+ * Without linkedids the Local pair of a consultation looks like a call of its own until its first half is bridged with the one who
+ * consults, and the outside number it has dialled by then like a client.
+ */
+function isConsultation(call: CallState): boolean {
+  return (
+    call.starter.half !== undefined && call.clients.every((leg) => leg.born === 'dialled' && leg.upAt === undefined)
+  )
+}
+
+function takeClientsBack(world: World, call: CallState): void {
+  for (const leg of call.clients.splice(0)) {
+    leg.role = 'person'
+    leg.external = normalisePhone(leg.number, world.country) || leg.number
+    call.rings.add(leg)
+    call.nameless.add(leg)
+  }
 }
 
 function absorb(world: World, call: CallState, lost: CallState, at: number): void {
