@@ -200,6 +200,16 @@ describe('a conversation', () => {
     expect(clientHangsUp(story, 10).call().people).toMatchObject([{ talkSeconds: 8, holdSeconds: 3 }])
   })
 
+  test('given 101 adds 103 to a three-way talk by feature code, then the hold ends with that', () => {
+    const story = answered().at(4).holds('101/desk').at(5).leaves('basic-1', '101/desk').enters('basic-2', '101/desk')
+    story.dials('101/desk', '103/a').at(6).talk('basic-2', '103/a').at(8).leaves('basic-2', '101/desk', '103/a')
+    story.enters('basic-1', '101/desk', '103/a').attendedTransfers('101/desk', '101/desk', '103/a').at(10).ends('103/a')
+    expect(clientHangsUp(story, 10).call().people).toMatchObject([
+      { extension: '101', talkSeconds: 5, holdSeconds: 1 },
+      { extension: '103', talkSeconds: 2 },
+    ])
+  })
+
   test('given the client is parked, when 102 fetches it, then the time in the lot is no conversation and the call goes on', () => {
     const story = answered()
       .at(5)

@@ -148,6 +148,8 @@ function takeAttendedTransfer(world: World, event: Of<'attended-transfer'>): voi
   if (!isNews(first, event)) return
   keep(world, event, first, second, transferee, target)
   for (const other of [second, transferee, target]) if (other) link(world, first, other, event.at)
+  // A feature code holds the client while it is dialled; a three-way talk never says that the hold is over.
+  if (first === second) first.holds = closed(first.holds, event.at)
   nameLate(world, first.home, event.at, first.extension)
   noteAttendedTransfer(first, second, target, event.at)
 }
