@@ -10,6 +10,7 @@ test('given user and password, when ari.conf is rendered, then Asterisk reads th
     .filter((line) => line !== '' && !line.startsWith(';'))
   expect(obeyed).toEqual([
     '[general](+)',
+    'enabled=yes',
     'channelvars=CHANNEL(linkedid),FROM_DID,MIXMONITOR_FILENAME,VMSTATUS,CALLWEAVE_SKIP',
     'websocket_write_timeout=5000',
     '[callweave]',

@@ -8,7 +8,7 @@ export interface Answers {
   readonly ariUrl?: string | undefined
   readonly ariUser?: string | undefined
   readonly ariPassword?: string | undefined
-  readonly database?: { readonly host: string; readonly port: number } | undefined
+  readonly database?: { readonly host: string; readonly port: number; readonly user?: string } | undefined
   readonly crmUrl?: string | undefined
   readonly crmToken?: string | undefined
 }

@@ -12,7 +12,6 @@ const PASSWORD_LENGTH = 8
  */
 export function answersFrom(env: Environment): Answers {
   const told = (name: string) => env[`CALLWEAVE_${name}`]?.trim() || undefined
-  const database = told('DATABASE_HOST')
   return {
     // A fresh install watches until told otherwise (design section 4).
     mode: 'watch',
@@ -23,13 +22,16 @@ export function answersFrom(env: Environment): Answers {
     ariUrl: told('ARI_URL'),
     ariUser: told('ARI_USER'),
     ariPassword: told('ARI_PASSWORD'),
-    database:
-      database === undefined
-        ? undefined
-        : { host: database, port: port(told('DATABASE_PORT'), 'DATABASE_PORT') ?? 3306 },
+    database: database(told),
     crmUrl: accountAddress(told('CRM_URL')),
     crmToken: told('CRM_TOKEN'),
   }
+}
+
+function database(told: (name: string) => string | undefined): Answers['database'] {
+  const [host, user] = [told('DATABASE_HOST'), told('DATABASE_USER')]
+  if (host === undefined) return undefined
+  return { host, port: port(told('DATABASE_PORT'), 'DATABASE_PORT') ?? 3306, ...(user !== undefined && { user }) }
 }
 
 function administrator(login: string, password: string | undefined): Answers['administrator'] {

@@ -43,9 +43,22 @@ export async function completeFile({ file, directory, env }: CompleteFileOptions
   return `${file}: added ${added.join(', ')}\n`
 }
 
-/** Which keys only a person can tell and the file does not have. @throws ConfigError when it is no JSON */
-export async function missingOf(file: string): Promise<readonly string[]> {
-  return unanswered((await readTree(file)) ?? {})
+/** Variables that answer for a key, how they are typed, and what a person is asked. */
+const questions: Readonly<Record<string, readonly string[]>> = {
+  'crm.url': ['CALLWEAVE_CRM_URL shown Address of your amoCRM account (acme.amocrm.ru)'],
+  'crm.token': [
+    'CALLWEAVE_CRM_TOKEN secret Long-lived token (amoCRM: Settings, Integrations, a private integration, "Keys and scopes")',
+  ],
+  'webserver.administrators': [
+    "CALLWEAVE_ADMIN_LOGIN shown Administrator's login for the settings page [admin]",
+    'CALLWEAVE_ADMIN_PASSWORD secret Password, 8 characters or more',
+  ],
+}
+
+/** What a person must be asked: what only they can tell and the file does not have. One a line. @throws ConfigError when it is no JSON */
+export async function questionsFor(file: string): Promise<string> {
+  const open = unanswered((await readTree(file)) ?? {})
+  return open.flatMap((key) => (questions[key] ?? []).map((line) => `${line}\n`)).join('')
 }
 
 function completed(before: Tree, answers: Parameters<typeof complete>[1], file: string): Completed {

@@ -6,18 +6,26 @@ import type { CommandIo } from '../command.ts'
 import { dialplanCommand } from '../dialplan.ts'
 import { databaseSql } from './database-sql.ts'
 
+export interface PbxScriptOptions {
+  readonly file: string
+  /** The service's address as the PBX's database sees it; left out: any. */
+  readonly from: string | undefined
+  /** FreePBX's own: its dialplan depends on it. */
+  readonly pbxVersion: string | undefined
+}
+
 /**
  * A POSIX shell script that puts the drop-ins into a PBX which Callweave runs beside, and takes them out again. An old PBX has
  * no Node, so everything is rendered here.
- * @param from the service's address as the PBX's database sees it; left out: any.
  * @throws ConfigError, SettingError
  */
-export async function pbxScript(file: string, from: string | undefined, io: CommandIo): Promise<string> {
+export async function pbxScript({ file, from, pbxVersion }: PbxScriptOptions, io: CommandIo): Promise<string> {
   const { asterisk, database } = loadConfig(file)
   const { user, password } = asterisk.ari
+  const version = pbxVersion === undefined ? [] : ['--pbx-version', pbxVersion]
   const parts: Readonly<Record<string, string>> = {
     ari: renderAriConf({ user, password: password.reveal() }, readAriTemplate),
-    dialplan: await dialplanText(file, asterisk.flavour, io),
+    dialplan: await dialplanText(['--pbx', asterisk.flavour, '--config', file, ...version], io),
     sql: database ? databaseSql(file, from ?? '%') : '',
     table: database ? `${database.name}.${database.celTable}` : '',
     user: database ? database.user : '',
@@ -32,14 +40,14 @@ export async function pbxScript(file: string, from: string | undefined, io: Comm
   })
 }
 
-async function dialplanText(file: string, flavour: string, { signal }: CommandIo): Promise<string> {
+async function dialplanText(args: readonly string[], { signal }: CommandIo): Promise<string> {
   const said = { out: '', err: '' }
   const captured = {
     stdout: { write: (text: string) => (said.out += text) },
     stderr: { write: (text: string) => (said.err += text) },
     signal,
   }
-  const code = await dialplanCommand(['--print', '--pbx', flavour, '--config', file], captured)
+  const code = await dialplanCommand(['--print', ...args], captured)
   if (code !== 0) throw new SettingError(said.err.replace(/^callweave: /, '').trim())
   return said.out
 }
