@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answerVariables } from './answer.ts'
+import { answerText } from './answer.ts'
 import { dialplanText } from './clean-text.ts'
 
 test('given a name with everything a dialplan or a SIP header could trip over, when it is cleaned, then only the words stay', () => {
@@ -15,20 +15,17 @@ test('given a very long name, when it is cleaned, then sixty characters stay, wh
 
 test('given nothing but noise, when it is cleaned, then it is empty and the name is left alone', () => {
   expect(dialplanText(' ,"\n ')).toBe('')
-  expect(answerVariables({ kind: 'default', callerName: '"",' })).toEqual([
-    { name: 'CALLWEAVE_ANSWER', value: 'default' },
-  ])
+  expect(answerText({ kind: 'default', callerName: '"",' })).toBe('default')
 })
 
 test('given a lone surrogate, when it is cleaned, then it cannot break the request', () => {
   expect(dialplanText('a\ud800b').isWellFormed()).toBe(true)
 })
 
-test('given a ring, when it is told, then the decision comes last', () => {
-  expect(answerVariables({ kind: 'ring', extension: '101', seconds: 15, callerName: 'Анна' })).toEqual([
-    { name: 'CALLERID(name)', value: 'Анна' },
-    { name: 'CALLWEAVE_ANSWER', value: 'ring,101,15' },
-  ])
+test('given a ring, when it is told, then decision and name are one value', () => {
+  expect(answerText({ kind: 'ring', extension: '101', seconds: 15, callerName: 'Анна | Ко' })).toBe(
+    'ring,101,15|Анна Ко',
+  )
 })
 
 test.each([
@@ -39,7 +36,5 @@ test.each([
   ['a time that is none', '101', Number.NaN],
   ['an hour', '101', 3600],
 ])('given a ring with %s, when it is told, then the call takes the default route', (_what, extension, seconds) => {
-  expect(answerVariables({ kind: 'ring', extension, seconds })).toEqual([
-    { name: 'CALLWEAVE_ANSWER', value: 'default' },
-  ])
+  expect(answerText({ kind: 'ring', extension, seconds })).toBe('default')
 })

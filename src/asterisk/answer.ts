@@ -1,24 +1,20 @@
 import { dialplanText } from './clean-text.ts'
 import type { InboundAnswer } from './message.ts'
 
-/** Channel variables that carry an answer, in the order in which they are set. */
-export interface AnswerVariable {
-  readonly name: 'CALLERID(name)' | 'CALLWEAVE_ANSWER'
-  readonly value: string
-}
-
 /** An extension the dialplan dials: the snippet accepts nothing else. */
 const EXTENSION = /^[0-9A-Za-z_-]{1,30}$/
 const LONGEST_RING_SECONDS = 300
 
+/** The variable the dialplan reads an answer from, shared by the channel that asks; it ends with the channel. */
+export const ANSWER_VARIABLE = 'CALLWEAVE_ANSWER'
+
 /**
- * What the dialplan is told. The decision is one variable and comes last, so that a half-sent answer is no answer.
- * A ring that the dialplan would not take (no extension, no whole seconds) is told as `default`.
+ * What the dialplan is told: `default`, `ring,101,15`, each with the caller's name behind a bar when it is known. One value, so that half an
+ * answer cannot be. A ring that the dialplan would not take (no extension, no whole seconds) is told as `default`.
  */
-export function answerVariables(answer: InboundAnswer): readonly AnswerVariable[] {
+export function answerText(answer: InboundAnswer): string {
   const name = dialplanText(answer.callerName ?? '')
-  const decision: AnswerVariable = { name: 'CALLWEAVE_ANSWER', value: decisionText(answer) }
-  return name === '' ? [decision] : [{ name: 'CALLERID(name)', value: name }, decision]
+  return name === '' ? decisionText(answer) : `${decisionText(answer)}|${name}`
 }
 
 function decisionText(answer: InboundAnswer): string {

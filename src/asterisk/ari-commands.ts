@@ -1,4 +1,4 @@
-import { answerVariables } from './answer.ts'
+import { ANSWER_VARIABLE, answerText } from './answer.ts'
 import type { AriConnection } from './ari-client.ts'
 import { AriError } from './ari-error.ts'
 import { dialplanText } from './clean-text.ts'
@@ -63,9 +63,10 @@ export function createAriCommands(application: string, call: AriConnection['call
   const commands: AriCommands = {
     async answerQuestion(channelId, answer) {
       return unlessGone('answered', async () => {
-        for (const { name, value } of answerVariables(answer)) {
-          await call((client) => client.channels.setChannelVar({ channelId, variable: name, value }))
-        }
+        // Never as a variable of the channel: setting one through ARI forbids the channel's dialplan every DB() afterwards, so that a FreePBX
+        // knows no extension any more (live_dangerously=no; measured on 22.10.1, not so on 16.28). SHARED() is written by ARI's own thread.
+        const variable = `SHARED(${ANSWER_VARIABLE},${channelId})`
+        await call((client) => client.asterisk.setGlobalVar({ variable, value: answerText(answer) }))
         await call((client) => client.channels.continueInDialplan({ channelId }))
       })
     },

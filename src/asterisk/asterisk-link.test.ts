@@ -247,7 +247,7 @@ test('given a caller who asks while we connect, when the list shows the channel,
   expect(ari.requests.filter((line) => line.includes('/continue'))).toEqual([])
 })
 
-test('given an answer, when it is sent, then the cleaned name and the decision are set before the call goes on', async () => {
+test('given an answer, when it is sent, then decision and cleaned name are told as one before the call goes on, and not as a variable of the channel', async () => {
   const { link, next } = connect()
   await until(next, 'up')
   const outcome = await link.commands.answerQuestion('6.1', {
@@ -257,9 +257,8 @@ test('given an answer, when it is sent, then the cleaned name and the decision a
     callerName: 'ООО "Ромашка", $(EXTEN)\r\n',
   })
   expect(outcome).toBe('answered')
-  expect(ari.requests.filter((line) => line.includes('/channels/6.1'))).toEqual([
-    'POST /ari/channels/6.1/variable?variable=CALLERID(name)&value=ООО Ромашка EXTEN',
-    'POST /ari/channels/6.1/variable?variable=CALLWEAVE_ANSWER&value=ring,101,20',
+  expect(ari.requests.filter((line) => line.includes('6.1'))).toEqual([
+    'POST /ari/asterisk/variable?variable=SHARED(CALLWEAVE_ANSWER,6.1)&value=ring,101,20|ООО Ромашка EXTEN',
     'POST /ari/channels/6.1/continue',
   ])
 })

@@ -161,7 +161,7 @@ test('given the command, when it prints, installs and removes, then it says what
   expect(await contents()).toEqual(before)
   expect(await run('--pbx', 'freepbx', '--install')).toMatchObject({
     code: 1,
-    err: expect.stringContaining('not supported yet'),
+    err: expect.stringContaining('--pbx-version 17'),
   })
   expect(await run('--pbx', 'kamailio')).toMatchObject({ code: 2 })
   expect(await run('--install', '--remove')).toMatchObject({ code: 2 })

@@ -339,8 +339,8 @@ async function expectGuarded(lab: Lab, from: string): Promise<void> {
 
 /** What our own commands would never send. */
 async function rawVariable(lab: Lab, channelId: string, value: string): Promise<void> {
-  const url = new URL(`${lab.ari.url}/ari/channels/${channelId}/variable`)
-  url.search = new URLSearchParams({ variable: 'CALLWEAVE_ANSWER', value }).toString()
+  const url = new URL(`${lab.ari.url}/ari/asterisk/variable`)
+  url.search = new URLSearchParams({ variable: `SHARED(CALLWEAVE_ANSWER,${channelId})`, value }).toString()
   const authorization = `Basic ${btoa(`${lab.ari.user}:${lab.ari.password}`)}`
   const { status } = await fetch(url, { method: 'POST', headers: { authorization } })
   expect(status).toBe(204)

@@ -3,7 +3,10 @@ type Operation = readonly [method: string, path: string, nickname: string, ...pa
 
 /** The operations the service uses, in the form in which Asterisk's own API documents describe them (Swagger 1.1). */
 const operations: Readonly<Record<string, readonly Operation[]>> = {
-  asterisk: [['GET', '/asterisk/info', 'getInfo', ['only', 'query']]],
+  asterisk: [
+    ['GET', '/asterisk/info', 'getInfo', ['only', 'query']],
+    ['POST', '/asterisk/variable', 'setGlobalVar', ['variable', 'query'], ['value', 'query']],
+  ],
   applications: [
     ['GET', '/applications/{applicationName}', 'get', ['applicationName', 'path']],
     [
@@ -19,14 +22,6 @@ const operations: Readonly<Record<string, readonly Operation[]>> = {
     ['GET', '/channels', 'list'],
     ['DELETE', '/channels/{channelId}', 'hangup', ['channelId', 'path']],
     ['POST', '/channels/{channelId}/continue', 'continueInDialplan', ['channelId', 'path']],
-    [
-      'POST',
-      '/channels/{channelId}/variable',
-      'setChannelVar',
-      ['channelId', 'path'],
-      ['variable', 'query'],
-      ['value', 'query'],
-    ],
   ],
   bridges: [['GET', '/bridges', 'list']],
   endpoints: [['GET', '/endpoints', 'list']],

@@ -4,6 +4,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import { type AriRecorder, recordAri } from './ari-recorder.ts'
 import { type AsteriskProcess, type Root, startAsterisk } from './asterisk-process.ts'
 import { ChildProcesses } from './child-processes.ts'
+import { layWebPbx, type WebPbx } from './freepbx.ts'
 import { LabError } from './lab-error.ts'
 import { type Database, ensureDataTemplate, startMariaDb } from './maria-db.ts'
 import { type Phone, startPhone } from './phone.ts'
@@ -17,6 +18,8 @@ import { WRITABLE_DIRECTORIES } from './writable-directories.ts'
 
 export interface LabOptions {
   readonly asterisk: AsteriskVersion
+  /** What stands on top of Asterisk. Default `plain`; `freepbx` is shaped like 17 on Asterisk 22, like 16 on 16; `issabel` needs 16. */
+  readonly pbx?: 'plain' | WebPbx
   /** 0…4; every port follows from it. Default: the first free one. */
   readonly slot?: number
   /** `freepbx`: CEL's eventtime in whole seconds as FreePBX's table has it; `fractions`: with microseconds as stock schemas. */
@@ -74,6 +77,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const database = { ...DATABASE, port: slot.ports.database }
   const root = { rootFs, writable: join(slot.directory, 'root') }
   await prepareRoot(root, slot, options.asterisk)
+  if (options.pbx && options.pbx !== 'plain')
+    await layWebPbx(root.writable, { pbx: options.pbx, version: options.asterisk, customDestination: true })
   const tables = renderTemplate(await readFile(join(HERE, 'database/freepbx.sql'), 'utf8'), {
     eventtimeType: options.cel === 'fractions' ? 'datetime(6)' : 'datetime',
   })

@@ -4,7 +4,7 @@ import { serveWitness, witnessOptions } from './_witness.ts'
 // The baseline of decisions: a bare `ws` client that answers with the commands the service would send, without asking anybody.
 
 export interface DeciderOptions extends AriOptions {
-  /** Callers whose numbers begin so are "known": their answer has a name, one command more. */
+  /** Callers whose numbers begin so are "known": their answer has a name. */
   readonly knownPrefix: string
 }
 
@@ -13,10 +13,9 @@ const { socket, send } = await connectBare(options)
 let answered = 0
 
 const decide = async (id: string, number: string): Promise<void> => {
-  const set = (variable: string, value: string) =>
-    send('POST', `channels/${id}/variable?variable=${encodeURIComponent(variable)}&value=${encodeURIComponent(value)}`)
-  if (number.startsWith(options.knownPrefix)) await set('CALLERID(name)', 'Known client')
-  await set('CALLWEAVE_ANSWER', 'default')
+  const value = number.startsWith(options.knownPrefix) ? 'default|Known client' : 'default'
+  const variable = `SHARED(CALLWEAVE_ANSWER,${id})`
+  await send('POST', `asterisk/variable?variable=${encodeURIComponent(variable)}&value=${encodeURIComponent(value)}`)
   await send('POST', `channels/${id}/continue`)
   answered += 1
 }

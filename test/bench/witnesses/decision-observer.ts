@@ -2,7 +2,7 @@ import { type AriOptions, connectBare } from './_ari.ts'
 import { serveWitness, witnessOptions } from './_witness.ts'
 
 // Sees every question and its answer by Asterisk's own timestamps, whoever answers: the entry into Stasis() and the arrival of
-// the decision's one variable. Both applications are measured by the same eye.
+// the decision's one shared variable. Both applications are measured by the same eye.
 
 export interface Decision {
   readonly application: string
@@ -22,7 +22,7 @@ socket.on('message', (data) => {
   if (message.type === 'ChannelDialplan' && app === 'Stasis') {
     asked.set(message.channel.id, { application: String(argument).split(',')[0] ?? '', at })
   }
-  if (message.type !== 'ChannelVarset' || variable !== 'CALLWEAVE_ANSWER' || value === '') return
+  if (message.type !== 'ChannelVarset' || variable !== 'SHARED(CALLWEAVE_ANSWER)' || value === '') return
   const question = asked.get(message.channel.id)
   asked.delete(message.channel.id)
   if (question) decisions.push({ application: question.application, tookMs: at - question.at })
