@@ -35,7 +35,8 @@ export async function pbxMachine(lab: Lab): Promise<PbxMachine> {
     if (name === 'asterisk') continue
     await cp(join(rootFs, 'etc', name), join(root, 'etc', name), { recursive: true, verbatimSymlinks: true })
   }
-  for (const directory of [...DIRECTORIES, 'usr/local/bin', 'var/log/asterisk']) await mkdir(join(root, directory), { recursive: true })
+  for (const directory of [...DIRECTORIES, 'usr/local/bin', 'var/log/asterisk'])
+    await mkdir(join(root, directory), { recursive: true })
   const start = (command: string, env: Readonly<Record<string, string>> = {}) =>
     spawn('sh', [ENTER, rootFs, root, DIRECTORIES.join(' '), 'sh', '-c', command], {
       stdio: ['ignore', 'pipe', 'pipe'],
