@@ -14,8 +14,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // One PBX, one trunk: scenarios share the lab and run one after another.
-          fileParallelism: false,
+          // Each file has a lab of its own; two at a time, as many as a small machine has cores. Calls mostly wait.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },
