@@ -4,6 +4,11 @@ import type { FoundPbx, PbxFlavour } from '../asterisk/dialplan-pbx.ts'
 import { SettingError } from '../asterisk/setting-error.ts'
 import type { Config } from '../config/schema.ts'
 
+/** The command line says what there is not. */
+export class ChoiceError extends SettingError {
+  override name = 'ChoiceError'
+}
+
 /** What was said on the command line; it counts before the configuration, and that before what is found. */
 export interface DialplanChoices {
   readonly pbx?: string | undefined
@@ -22,6 +27,7 @@ const FIRST_WITH_GOSUB = 17
 /**
  * Which snippet this PBX gets. A configuration that says `plain`, which is what it says when nobody wrote anything, gives way to what the files tell.
  * @throws SettingError
+ * @throws ChoiceError when the command line cannot be obeyed
  */
 export function dialplanSettings(
   choices: DialplanChoices,
@@ -48,7 +54,7 @@ export function dialplanSettings(
   }
 }
 
-/** @throws SettingError when `--pbx` names no kind of PBX. */
+/** @throws ChoiceError when `--pbx` names no kind of PBX. */
 export function flavourOf({ pbx }: DialplanChoices, config: Config | undefined, found: FoundPbx): PbxFlavour {
   if (pbx !== undefined) return oneOf(FLAVOURS, pbx, '--pbx')
   const configured = config?.asterisk.flavour ?? 'plain'
@@ -57,11 +63,11 @@ export function flavourOf({ pbx }: DialplanChoices, config: Config | undefined, 
 
 function macrosOf(choices: DialplanChoices, flavour: PbxFlavour, { macros }: FoundPbx): MacroStyle {
   const { macro, gosub, pbxVersion } = choices
-  if (macro && gosub) throw new SettingError('--macro and --gosub exclude each other')
+  if (macro && gosub) throw new ChoiceError('--macro and --gosub exclude each other')
   if (macro || gosub) return gosub ? 'gosub' : 'macro'
   if (pbxVersion !== undefined) {
     const version = Number.parseInt(pbxVersion, 10)
-    if (!(version >= 2 && version < 100)) throw new SettingError(`--pbx-version ${pbxVersion}: a number, like 16`)
+    if (!(version >= 2 && version < 100)) throw new ChoiceError(`--pbx-version ${pbxVersion}: a number, like 16`)
     return flavour === 'freepbx' && version >= FIRST_WITH_GOSUB ? 'gosub' : 'macro'
   }
   if (macros) return macros
@@ -73,6 +79,6 @@ function macrosOf(choices: DialplanChoices, flavour: PbxFlavour, { macros }: Fou
 
 function oneOf<T extends string>(allowed: readonly T[], value: string, option: string): T {
   const known = allowed.find((one) => one === value)
-  if (known === undefined) throw new SettingError(`${option} ${value}: there is ${allowed.join(', ')}`)
+  if (known === undefined) throw new ChoiceError(`${option} ${value}: there is ${allowed.join(', ')}`)
   return known
 }

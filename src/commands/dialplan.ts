@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
 import { afterInstall } from './dialplan-next-steps.ts'
-import { type DialplanChoices, dialplanSettings } from './dialplan-settings.ts'
+import { ChoiceError, type DialplanChoices, dialplanSettings } from './dialplan-settings.ts'
 
 const usage = `callweave dialplan [--pbx plain|freepbx|issabel] [--print|--install|--remove] [--ari] [--asterisk-dir DIR] [--config FILE]
   --print    shows the snippet that hands calls over (the default)
@@ -69,7 +69,7 @@ export async function dialplanCommand(args: readonly string[], io: CommandIo): P
     return 0
   } catch (error) {
     io.stderr.write(`callweave: ${explained(error)}\n`)
-    return 1
+    return error instanceof ChoiceError ? 2 : 1
   }
 }
 
