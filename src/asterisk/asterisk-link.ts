@@ -38,7 +38,14 @@ export interface LinkTiming extends SocketTiming, SessionTiming, StandByTiming {
   readonly patience: number
 }
 
-const usualTiming: LinkTiming = { ...socketTiming, ...standByTiming, clockMs: 300, orphanGraceMs: 250, patience: 1 }
+const usualTiming: LinkTiming = {
+  ...socketTiming,
+  ...standByTiming,
+  clockMs: 300,
+  clockEveryMs: 60_000,
+  orphanGraceMs: 250,
+  patience: 1,
+}
 
 /** Nothing is connected until `messages` is read; commands reject with `AriError` while there is no link. */
 export function createAsterisk({
@@ -86,7 +93,7 @@ export function createAsterisk({
     messages,
     commands,
     status: status.read,
-    now: () => now() + status.read().clockSkewMs,
+    now: () => Math.round(now() + status.read().clockSkewMs),
     [Symbol.dispose]: () => connection[Symbol.dispose](),
   }
 }

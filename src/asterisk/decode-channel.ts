@@ -1,6 +1,9 @@
 import type { BridgeClass, BridgeFacts, ChannelFacts } from '../calls/call-event.ts'
 import { decodeTime } from './decode-time.ts'
 
+/** FreePBX and Issabel answer in this context, and only there, whom the blacklist turns away (reference ari.md 6.2). */
+const BLACKLIST = 'app-blacklist-check'
+
 type Json = Readonly<Record<string, unknown>>
 
 /** What an ARI channel object tells, or undefined when it is none (no id or no name). Checked by hand: it runs for every event. */
@@ -25,7 +28,9 @@ export function decodeChannel(value: unknown): ChannelFacts | undefined {
     put(facts, 'did', channelvars['FROM_DID'])
     put(facts, 'recording', channelvars['MIXMONITOR_FILENAME'])
     put(facts, 'voicemail', channelvars['VMSTATUS'])
+    if (textOf(channelvars['CALLWEAVE_SKIP']) !== '') facts.skipped = true
   }
+  if (facts.context === BLACKLIST && facts.state === 'Up') facts.skipped = true
   return facts
 }
 
@@ -55,7 +60,7 @@ export function textOf(value: unknown): string {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-type TextKey = Exclude<keyof ChannelFacts, 'id' | 'name' | 'createdAt'>
+type TextKey = Exclude<keyof ChannelFacts, 'id' | 'name' | 'createdAt' | 'skipped'>
 
 function put(facts: Mutable<ChannelFacts>, key: TextKey, value: unknown): void {
   if (typeof value === 'string' && value !== '') facts[key] = value

@@ -22,6 +22,8 @@ export interface SessionTiming {
   readonly clockMs: number
   /** A `StasisStart` may arrive after the channel list that already shows its channel. */
   readonly orphanGraceMs: number
+  /** Between two readings of Asterisk's clock: either machine's may be set while the link stands. */
+  readonly clockEveryMs: number
 }
 
 export interface SessionDeps {
@@ -49,7 +51,9 @@ export async function* linkSession(
 ): AsyncGenerator<AsteriskMessage, never> {
   const { commands, status, now, timing } = deps
   const out = createInbox<AsteriskMessage>()
-  const clock = readAsteriskClock((name) => commands.userEvent(name), now, timing.clockMs)
+  const readClock = () => readAsteriskClock((name) => commands.userEvent(name), now, timing.clockMs)
+  const over = new AbortController()
+  let clock = readClock()
   const asked = new Set<string>()
   let early: AsteriskMessage[] | undefined = []
   let sinceSubscription: CallEvent[] | undefined = []
@@ -94,9 +98,23 @@ export async function* linkSession(
     await freeOrphans(orphansAmong(channels, deps.application, asked), deps)
   }
 
+  async function keepTime(): Promise<void> {
+    while (!over.signal.aborted) {
+      await sleep(timing.clockEveryMs, undefined, { signal: over.signal, ref: false }).catch(() => undefined)
+      if (over.signal.aborted) return
+      clock = readClock()
+      const clockSkewMs = await clock.skewMs
+      if (clockSkewMs !== undefined) status.clock(clockSkewMs)
+    }
+  }
+
   listen().catch(out.end)
-  prepare().catch(out.end)
-  for (;;) yield* await out.read()
+  prepare().then(keepTime).catch(out.end)
+  try {
+    for (;;) yield* await out.read()
+  } finally {
+    over.abort()
+  }
 }
 
 function understood(texts: readonly string[], { application, status, log }: SessionDeps) {

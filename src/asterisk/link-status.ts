@@ -23,6 +23,8 @@ export interface AsteriskStatus {
 export interface LinkStatus {
   read(): AsteriskStatus
   up(version: string, clockSkewMs: number): void
+  /** Asterisk's clock was read again. */
+  clock(clockSkewMs: number): void
   /** @returns false when it was in this state already: failures in a row are one. */
   fell(state: 'down' | 'standing-by', reason: string): boolean
   heard(): void
@@ -48,6 +50,9 @@ export function createLinkStatus(now: () => number): LinkStatus {
       clockSkewMs = skew
       counts.links += 1
       at = { state: 'up', since: now(), reason: undefined }
+    },
+    clock(skew) {
+      clockSkewMs = skew
     },
     fell(state, reason) {
       const news = at.state !== state

@@ -118,6 +118,8 @@ export interface ChannelFacts {
   readonly recording?: string
   /** `VMSTATUS`. */
   readonly voicemail?: string
+  /** The call opted out (`CALLWEAVE_SKIP`), or the PBX turns its caller away as blacklisted: it is neither shown nor registered. */
+  readonly skipped?: true
 }
 
 export interface BridgeFacts {

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { Call, Phase } from '../calls/call.ts'
+import type { CallEvent } from '../calls/call-event.ts'
+import { optedOut } from '../calls/opted-out.ts'
 import type { ClientOnCard } from '../cards/card.ts'
 import type { CardBoard } from '../cards/card-board.ts'
 import type { CardSocket } from '../cards/card-socket.ts'
@@ -15,7 +17,7 @@ export interface PhaseReactionDeps {
   readonly cardHolders: ReadonlySet<string>
   readonly index: Pick<ContactIndex, 'lookup' | 'progress'>
   readonly closer: Pick<CallCloser, 'close'>
-  readonly eventsOf: (callId: string) => readonly unknown[]
+  readonly eventsOf: (callId: string) => readonly CallEvent[]
   readonly log: Logger
 }
 
@@ -51,6 +53,10 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
     return key === undefined || (await index.progress()).complete ? { state: 'unknown' } : { state: 'looking' }
   }
 
+  /** A call opts out before a phone rings; one that had a card already loses it the usual way. */
+  const skips = ({ kind, call }: Phase): boolean =>
+    (kind === 'ringing' || kind === 'ended') && call.direction === 'in' && optedOut(eventsOf(call.id))
+
   const track = (work: Promise<void>): void => {
     underWay.add(work)
     void work.finally(() => underWay.delete(work))
@@ -66,13 +72,16 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
         lookedUp.set(call.id, call.client)
         track(describe(call))
       }
-      send(board.take(phase))
+      const skipped = skips(phase)
+      if (!skipped || phase.kind === 'ended') send(board.take(phase))
       if ('extension' in phase && call.direction !== 'internal') {
         log.info({ call: call.id, extension: phase.extension, phase: phase.kind }, 'call went on')
       }
       if (phase.kind === 'ended' || phase.kind === 'absorbed') lookedUp.delete(call.id)
       // The events are read here, while the interpreter still has them.
-      if (phase.kind === 'ended') void closer.close(call, eventsOf(call.id))
+      if (phase.kind !== 'ended') return
+      if (skipped) log.info({ call: call.id }, 'call skipped')
+      else void closer.close(call, eventsOf(call.id))
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(underWay)
