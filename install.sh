@@ -405,7 +405,7 @@ start_service() {
   if [ -n "$ROOT" ]; then :
   elif [ ! -d "$SYSTEMD" ]; then
     next "There is no systemd here. Start the service with this line, also at boot:
-      su -s /bin/sh $SERVICE_USER -c '$PREFIX/bin/callweave run --config $CONFIG_DIR/config.json'"
+      su -s /bin/sh $SERVICE_USER -c 'exec $PREFIX/bin/callweave run --config $CONFIG_DIR/config.json'"
     if marked service; then next 'If it runs already: stop it and start it anew, something changed.'; fi
   elif marked service || ! systemctl --quiet is-active callweave; then
     systemctl daemon-reload
