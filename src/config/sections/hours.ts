@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeZone } from '../values.ts'
 
 const span = z
   .string()
@@ -8,11 +9,7 @@ const day = (name: string) => z.array(span).default([]).describe(`Spans of ${nam
 /** When people may be rung. Optional as a whole: without it they always may. */
 export const Hours = z
   .strictObject({
-    timeZone: z
-      .string()
-      .refine(isTimeZone, 'an IANA zone, like "Europe/Moscow"')
-      .optional()
-      .describe("Zone of the times; left out: the machine's own."),
+    timeZone: timeZone.optional().describe("Zone of the times; left out: the machine's own."),
     week: z
       .strictObject({
         mon: day('Monday'),
@@ -30,11 +27,3 @@ export const Hours = z
       .describe('Closed days: `2027-01-04`, or every year `01-01`.'),
   })
   .optional()
-
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0
-  } catch {
-    return false
-  }
-}

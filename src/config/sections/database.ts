@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { port, secret, timeZone } from '../values.ts'
+
+export const Database = z
+  .strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe('MySQL/MariaDB server.'),
+    port: port.default(3306).describe('Its port.'),
+    user: z.string().min(1).default('callweave').describe('A user who may SELECT from the two tables.'),
+    password: secret.describe("That user's password."),
+    name: z.string().min(1).default('asteriskcdrdb').describe('Database of the tables.'),
+    cdrTable: z.string().regex(/^\w+$/).default('cdr').describe('Table of call detail records.'),
+    celTable: z.string().regex(/^\w+$/).default('cel').describe('Table of channel event logging.'),
+    timeZone: timeZone.optional().describe("Zone of the tables' times; left out: worked out from the rows."),
+  })
+  .describe('CDR and CEL, the second witness. Callweave only reads.')

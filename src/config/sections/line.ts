@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { mode } from '../values.ts'
+import { Hours } from './hours.ts'
+
+export const Line = z
+  .strictObject({
+    did: z.string().min(1).describe('The number dialled, as the trunk delivers it.'),
+    label: z.string().default('').describe('Name of the line for people.'),
+    mode: mode.default('on'),
+    routing: z
+      .enum(['default', 'responsible'])
+      .default('default')
+      .describe("default: the PBX's own route. responsible: the client's manager first, then the PBX's own route."),
+    ringSeconds: z
+      .int()
+      .min(3)
+      .max(120)
+      .default(15)
+      .describe("How long the responsible's phone rings before the PBX's own route goes on."),
+    pipeline: z
+      .int()
+      .positive()
+      .optional()
+      .describe("CRM pipeline of this line's incoming leads (unsorted); left out: the account's main one."),
+    decisionSeconds: z
+      .number()
+      .min(0.2)
+      .max(10)
+      .optional()
+      .describe(
+        'How long calls to this line wait for the routing decision; left out: service.decisionSeconds. Render the dialplan again after a change.',
+      ),
+    hours: Hours.describe('When somebody may be rung on this line; left out: the common `hours`.'),
+    recording: z
+      .enum(['force', 'yes', 'dontcare', 'no', 'never'])
+      .default('dontcare')
+      .describe(
+        "FreePBX and Issabel, askIn all-lines: how a routed ring is recorded; set what the line's inbound route says. Render the dialplan again after a change.",
+      ),
+  })
+  .describe('One line.')

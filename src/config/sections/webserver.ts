@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { port, secret } from '../values.ts'
+
+const Administrator = z
+  .strictObject({
+    login: z
+      .string()
+      .regex(/^[\w.@-]{1,40}$/, 'letters, digits and . _ @ -')
+      .describe('Name to log in with.'),
+    passwordHash: secret.describe('scrypt hash of the password; `callweave setup` makes it.'),
+  })
+  .describe('One administrator.')
+
+export const Webserver = z
+  .strictObject({
+    host: z.string().min(1).default('0.0.0.0').describe('Address to listen on.'),
+    port: port.default(8077).describe('HTTP port. From outside the own network it takes no token.'),
+    administrators: z
+      .array(Administrator)
+      .default([])
+      .describe('Who may use the page of settings. The installer asks for the first one.'),
+    https: z
+      .strictObject({
+        port: port.default(8078).describe('HTTPS and WSS port.'),
+        certificate: z
+          .string()
+          .min(1)
+          .describe('PEM file with the certificate and its chain; read anew when it changes.'),
+        key: z.string().min(1).describe('PEM file with the private key.'),
+      })
+      .optional()
+      .describe("What amoCRM's pages need: browsers let them speak with https and wss only."),
+  })
+  .describe('Where browsers and monitoring reach Callweave.')
