@@ -67,6 +67,71 @@ test('given many wrong keys, when checked, then every one is listed with its val
   ])
 })
 
+/** What is wrong with the example after one value is changed. @param path dotted; a list's entry by its place. */
+function troubleWith(path: string, value: unknown): string {
+  const raw = fromExample()
+  const keys = path.split('.')
+  const holder = keys.slice(0, -1).reduce<unknown>((at, key) => Reflect.get(Object(at), key), raw)
+  Reflect.set(Object(holder), keys.at(-1) ?? '', value)
+  return complaint(raw).split('\n').slice(1).join('\n')
+}
+
+const person = '16 or more printable ASCII characters, no spaces'
+const aCountry = 'a country with phone numbers of its own, like "RU"'
+test.each([
+  ['staff.people.0.token', '1', `  staff.people.0.token: ••• is not allowed; allowed: ${person}`],
+  ['staff.people.0.token', '15-characters--', `  staff.people.0.token: ••• is not allowed; allowed: ${person}`],
+  [
+    'staff.people.0.token',
+    'a token with spaces in it',
+    `  staff.people.0.token: ••• is not allowed; allowed: ${person}`,
+  ],
+  ['staff.people.0.token', '16-characters---', ''],
+  [
+    'crm.token',
+    'abc\n',
+    '  crm.token: ••• is not allowed; allowed: printable ASCII characters, no spaces, no line break',
+  ],
+  [
+    'crm.token',
+    'токен',
+    '  crm.token: ••• is not allowed; allowed: printable ASCII characters, no spaces, no line break',
+  ],
+  ['crm.token', '', '  crm.token: ••• is not allowed; allowed: printable ASCII characters, no spaces, no line break'],
+  [
+    'crm.url',
+    'https://user:hidden@acme.amocrm.ru',
+    '  crm.url: "https://•••@acme.amocrm.ru" is not allowed; allowed: an address without user and password',
+  ],
+  [
+    'asterisk.ari.url',
+    'http://user:hidden@127.0.0.1:8088',
+    '  asterisk.ari.url: "http://•••@127.0.0.1:8088" is not allowed; allowed: an address without user and password; they belong into asterisk.ari.user and asterisk.ari.password',
+  ],
+  ['numbers.country', 'ZZ', `  numbers.country: "ZZ" is not allowed; allowed: ${aCountry}`],
+  ['numbers.country', 'rus', '  numbers.country: "rus" is not allowed; allowed: two capital letters, like "RU"'],
+  ['numbers.country', 'KZ', ''],
+  ['clickToCall.countries', ['RU', 'ZZ'], `  clickToCall.countries.1: "ZZ" is not allowed; allowed: ${aCountry}`],
+  ['webserver.port', 8078, '  webserver.port: 8078 is not allowed; allowed: another port than webserver.https.port'],
+  [
+    'webserver.https.port',
+    8077,
+    '  webserver.https.port: 8077 is not allowed; allowed: another port than webserver.port',
+  ],
+])('given %s %j, when checked, then it says "%s"', (path, value, says) => {
+  expect(troubleWith(path, value)).toBe(says)
+})
+
+test('given one mobile with two people, however it is written, when checked, then it is told; twice with one is one', () => {
+  const people = [
+    { extension: '101', mobiles: ['79990001122', '+79990001122'] },
+    { extension: '102', mobiles: ['+79990001123', '89990001122'] },
+  ]
+  expect(troubleWith('staff.people', people)).toBe(
+    '  staff.people.1.mobiles.1: repeats staff.people.0.mobiles.0; allowed: a number of one person',
+  )
+})
+
 test('given a missing section, when checked, then its key is named', () => {
   expect(complaint({ asterisk: { ari: { password: 'p' } } })).toContain('crm: missing; allowed: a value of type object')
 })

@@ -6,9 +6,9 @@ const mustDiffer = [
   { list: ['lines'], key: 'did' },
 ] as const
 
-/** A sentence for every value given twice. Looks at the raw file, so that it tells its part also when other keys are wrong. */
+/** A sentence for every value given twice, and every mobile of two people. Looks at the raw file, so that it tells its part also when other keys are wrong. */
 export function repetitions(raw: unknown): readonly string[] {
-  return mustDiffer.flatMap(({ list, key }) => {
+  const doubles = mustDiffer.flatMap(({ list, key }) => {
     const entries = at(raw, list)
     if (!Array.isArray(entries)) return []
     const values = entries.map((entry) => at(entry, [key]))
@@ -18,6 +18,23 @@ export function repetitions(raw: unknown): readonly string[] {
       return [
         `${[...list, index, key].join('.')}: repeats ${[...list, first, key].join('.')}; allowed: a value of its own`,
       ]
+    })
+  })
+  return [...doubles, ...sharedMobiles(at(raw, ['staff', 'people']))]
+}
+
+/** A call to a mobile is a call to its person: it can have one only. Compared as the house compares numbers, by the last ten digits. */
+function sharedMobiles(people: unknown): readonly string[] {
+  const owners = new Map<string, { readonly person: number; readonly path: string }>()
+  const lists = Array.isArray(people) ? people.map((person) => at(person, ['mobiles'])) : []
+  return lists.flatMap((mobiles, person) => {
+    if (!Array.isArray(mobiles)) return []
+    return mobiles.flatMap((mobile, index) => {
+      const key = String(mobile).replaceAll(/\D/g, '').slice(-10)
+      const path = `staff.people.${person}.mobiles.${index}`
+      const first = owners.get(key)
+      if (!first) owners.set(key, { person, path })
+      return first && first.person !== person ? [`${path}: repeats ${first.path}; allowed: a number of one person`] : []
     })
   })
 }

@@ -1,10 +1,14 @@
 import { z } from 'zod'
-import { secret } from '../values.ts'
+import { hasNoUser, secret } from '../values.ts'
 
 const Ari = z
   .strictObject({
     url: z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: /^https?$/, abort: true })
+      .refine(
+        hasNoUser,
+        'an address without user and password; they belong into asterisk.ari.user and asterisk.ari.password',
+      )
       .default('http://127.0.0.1:8088')
       .describe("Address of Asterisk's HTTP server, with its prefix if http.conf sets one."),
     user: z.string().min(1).default('callweave').describe('User of ari.conf.'),

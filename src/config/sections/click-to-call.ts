@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pattern } from '../values.ts'
+import { country, pattern } from '../values.ts'
 
 const DialOut = z
   .strictObject({
@@ -22,10 +22,7 @@ export const ClickToCall = z
       .array(DialOut)
       .default([])
       .describe('How the PBX wants outside numbers; the first rule that fits counts. Empty: E.164, `+79221532327`.'),
-    countries: z
-      .array(z.string().regex(/^[A-Z]{2}$/, 'two capital letters, like "RU"'))
-      .default([])
-      .describe('Countries that may be called. Empty: only `numbers.country`.'),
+    countries: z.array(country).default([]).describe('Countries that may be called. Empty: only `numbers.country`.'),
     paidNumbers: z
       .boolean()
       .default(false)

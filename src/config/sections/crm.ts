@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import { secret } from '../values.ts'
+import { crmToken, hasNoUser } from '../values.ts'
 
 export const Crm = z
   .strictObject({
     url: z
       .string()
       .refine(isSafeCrmUrl, 'an https address, like "https://acme.amocrm.ru" (http only on 127.0.0.1)')
+      .refine(hasNoUser, 'an address without user and password')
       .describe('Address of the amoCRM or Kommo account.'),
-    token: secret.describe('Long-lived token of a private integration, made by an administrator of the account.'),
+    token: crmToken.describe('Long-lived token of a private integration, made by an administrator of the account.'),
     requestsPerSecond: z
       .number()
       .min(0.2)

@@ -12,4 +12,4 @@ export const Database = z
     celTable: z.string().regex(/^\w+$/).default('cel').describe('Table of channel event logging.'),
     timeZone: timeZone.optional().describe("Zone of the tables' times; left out: worked out from the rows."),
   })
-  .describe('CDR and CEL, the second witness. Callweave only reads.')
+  .describe('CDR and CEL, the second witness. Callweave only reads; so far `callweave doctor` alone does.')

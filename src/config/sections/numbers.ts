@@ -1,11 +1,8 @@
 import { z } from 'zod'
+import { country } from '../values.ts'
 
 export const Numbers = z
   .strictObject({
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'two capital letters, like "RU"')
-      .default('RU')
-      .describe('Country of numbers written without a country code.'),
+    country: country.default('RU').describe('Country of numbers written without a country code.'),
   })
   .describe('Phone numbers.')

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { dial, extension, mode, pattern, secret } from '../values.ts'
+import { dial, extension, mode, pattern, personToken } from '../values.ts'
 
 const Person = z
   .strictObject({
     extension: extension.describe("The person's extension."),
-    name: z.string().default('').describe('For messages and pages.'),
+    name: z.string().default('').describe('Shown by `callweave doctor` beside what it finds wrong with this person.'),
     user: z
       .int()
       .positive()
@@ -15,10 +15,10 @@ const Person = z
       .default([])
       .describe("The person's outside numbers: a call to one of them is a call to the person."),
     mode: mode.default('on'),
-    token: secret
+    token: personToken
       .optional()
       .describe(
-        "Opens this person's cards (/crm/cardws) and click-to-call. At least 16 characters; left out: neither.",
+        "Opens this person's cards (/crm/cardws) and click-to-call. 16 or more printable ASCII characters, no spaces; left out: neither.",
       ),
   })
   .describe('One employee.')

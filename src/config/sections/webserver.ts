@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { port, secret } from '../values.ts'
 
+const HTTPS_PORT = 8078
+
 const Administrator = z
   .strictObject({
     login: z
@@ -18,10 +20,12 @@ export const Webserver = z
     administrators: z
       .array(Administrator)
       .default([])
-      .describe('Who may use the page of settings. The installer asks for the first one.'),
+      .describe(
+        'Who may use the page of settings. The installer asks for the first one. The page does not exist yet: the list is not used.',
+      ),
     https: z
       .strictObject({
-        port: port.default(8078).describe('HTTPS and WSS port.'),
+        port: port.default(HTTPS_PORT).describe('HTTPS and WSS port.'),
         certificate: z
           .string()
           .min(1)
@@ -30,5 +34,12 @@ export const Webserver = z
       })
       .optional()
       .describe("What amoCRM's pages need: browsers let them speak with https and wss only."),
+  })
+  .superRefine(({ port, https }, context) => {
+    if (port !== https?.port) return
+    // The one that is not the default stands in the file, where its reader finds it.
+    const [path, other] =
+      port === HTTPS_PORT ? [['port'], 'webserver.https.port'] : [['https', 'port'], 'webserver.port']
+    context.addIssue({ code: 'custom', path, message: `another port than ${other}` })
   })
   .describe('Where browsers and monitoring reach Callweave.')
