@@ -22,11 +22,11 @@ import { personTokens } from './service/person-tokens.ts'
 import { createPhaseReactions } from './service/phase-reactions.ts'
 import {
   ariAddress,
-  cardHolders,
   extensionsByUser,
   lineHours,
   lineRules,
   registrationSettings,
+  shownCards,
   staffDirectory,
 } from './service/settings.ts'
 import { openStore } from './store/sqlite/open-store.ts'
@@ -47,6 +47,9 @@ export interface Service extends AsyncDisposable {
   readonly broken: Promise<never>
 }
 
+/** Goes on evenly when the machine's clock is set: how long something took must not depend on that. Epoch milliseconds at the start. */
+const steadyNow = () => performance.timeOrigin + performance.now()
+
 /** How often cards whose call was lost are looked for. */
 const CARD_SWEEP_MS = 60_000
 
@@ -65,7 +68,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   storeDied.catch(() => undefined)
   const store = opened.use(await openStore({ file: join(service.directory, 'callweave.db'), now, onDied: onStoreDied }))
   const { sync, outbox } = createCrmSide({ config, store, log, now, random })
-  const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now, random }))
+  const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now: steadyNow, random }))
 
   const board = createCardBoard()
   const cards = opened.use(createCardSocket({ authenticate: personTokens(config), welcome: board.welcome, log }))
@@ -87,7 +90,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     createPhaseReactions({
       board,
       cards,
-      cardHolders: cardHolders(config),
+      shown: shownCards(config),
       index: store.contactIndex,
       closer,
       eventsOf: tracker.events,
@@ -107,7 +110,15 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     reactions.react(phase)
     clicks.react(phase)
   }
-  const pump = opened.use(createCallPump({ tracker, asteriskNow: asterisk.now, react }))
+  const pump = opened.use(
+    createCallPump({
+      tracker,
+      asteriskNow: asterisk.now,
+      react,
+      failed: (error, event) =>
+        log.error({ err: error, event }, 'an event could not be followed; the call may be told wrong'),
+    }),
+  )
   const desk = createInboundDesk({
     index: store.contactIndex,
     lineOf: lineRules(config),
@@ -142,15 +153,19 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       log,
     }),
   )
-  // Last: stopped first, while everything the loops use still stands.
-  const loops = opened.use(
+  // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
+  const ear = opened.use(
     backgroundLoops({
       'call events': off ? untilAborted : (signal) => listen({ asterisk, pump, desk, clicks, log }, signal),
-      outbox: off ? untilAborted : outbox.run,
+    }),
+  )
+  const loops = opened.use(
+    backgroundLoops({
+      outbox: service.mode === 'on' ? outbox.run : untilAborted,
       'contact index': off ? untilAborted : sync.run,
     }),
   )
-  const broken = Promise.race([loops.broken, storeDied])
+  const broken = Promise.race([ear.broken, loops.broken, storeDied])
   broken.catch(() => undefined)
   const closing = opened.move()
   return {

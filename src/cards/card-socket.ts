@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { CardDelivery, CardMessage, PersonalMessage } from './card.ts'
+import { createNewcomers } from './newcomers.ts'
 
 const HELLO_WITHIN_MS = 5_000
 const PING_EVERY_MS = 20_000
@@ -11,7 +12,9 @@ const PING_EVERY_MS = 20_000
 const LARGEST_MESSAGE_BYTES = 4_096
 /** A browser this far behind has gone; it gets everything again when it comes back. */
 const FURTHEST_BEHIND_BYTES = 1_000_000
-const MOST_SOCKETS = 2_000
+const MOST_BROWSERS = 2_000
+/** A flood of wrong tokens must not become a flood of lines. */
+const WRONG_TOKEN_LINE_EVERY_MS = 10_000
 
 /** Close codes of ours; 4000–4999 are free for applications (RFC 6455 7.4.2). */
 export const closeCodes = { noHello: 4000, wrongToken: 4001, tooMany: 4002 } as const
@@ -39,11 +42,16 @@ export function createCardSocket({ authenticate, welcome, log }: CardSocketDeps)
   const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES, perMessageDeflate: false })
   const byExtension = new Map<string, Set<WebSocket>>()
   const alive = new WeakSet<WebSocket>()
+  const newcomers = createNewcomers()
+  let browsers = 0
+  const wrongTokens = { sinceLine: 0, nextLineAt: 0 }
 
   const join = (socket: WebSocket, extension: string): void => {
     const sockets = byExtension.get(extension) ?? new Set()
     byExtension.set(extension, sockets.add(socket))
+    browsers += 1
     socket.once('close', () => {
+      browsers -= 1
       sockets.delete(socket)
       if (sockets.size === 0 && byExtension.get(extension) === sockets) byExtension.delete(extension)
     })
@@ -54,24 +62,38 @@ export function createCardSocket({ authenticate, welcome, log }: CardSocketDeps)
     const parsed = Hello.safeParse(json(data))
     const extension = parsed.success ? authenticate(parsed.data.token) : undefined
     if (extension === undefined) {
-      log.warn({ door: 'cardws' }, 'a browser said hello with a token that opens nothing')
+      tellWrongToken()
       socket.close(closeCodes.wrongToken, 'this token opens no cards')
       return
     }
-    join(socket, extension)
+    if (browsers >= MOST_BROWSERS) socket.close(closeCodes.tooMany, 'too many browsers')
+    else join(socket, extension)
   }
 
-  server.on('connection', (socket: WebSocket) => {
+  const tellWrongToken = (): void => {
+    wrongTokens.sinceLine += 1
+    if (performance.now() < wrongTokens.nextLineAt) return
+    log.warn({ door: 'cardws', times: wrongTokens.sinceLine }, 'a browser said hello with a token that opens nothing')
+    wrongTokens.sinceLine = 0
+    wrongTokens.nextLineAt = performance.now() + WRONG_TOKEN_LINE_EVERY_MS
+  }
+
+  server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     alive.add(socket)
     socket.on('pong', () => alive.add(socket))
     socket.on('error', (error) => log.debug({ error: error.message }, 'a card socket failed'))
     const patience = setTimeout(() => socket.close(closeCodes.noHello, 'no hello'), HELLO_WITHIN_MS)
-    socket.once('close', () => clearTimeout(patience))
-    socket.once('message', (data) => {
+    const leave = newcomers.enter(request.socket.remoteAddress ?? '')
+    const settled = (): void => {
       clearTimeout(patience)
+      leave?.()
+    }
+    socket.once('close', settled)
+    if (!leave) return socket.close(closeCodes.tooMany, 'too many silent browsers')
+    socket.once('message', (data) => {
+      settled()
       hello(socket, data)
     })
-    if (server.clients.size > MOST_SOCKETS) socket.close(closeCodes.tooMany, 'too many browsers')
   })
 
   const pinging = setInterval(() => {
@@ -96,7 +118,7 @@ export function createCardSocket({ authenticate, welcome, log }: CardSocketDeps)
       for (const { extension, message } of deliveries) tell(extension, message)
     },
     tell,
-    connected: () => [...byExtension.values()].reduce((sum, sockets) => sum + sockets.size, 0),
+    connected: () => browsers,
     [Symbol.asyncDispose]: async () => {
       clearInterval(pinging)
       for (const socket of server.clients) socket.terminate()

@@ -14,7 +14,8 @@ export function createHttpApp(routers: readonly Router[], log: Logger): Koa {
   app.use(async (ctx, next) => {
     ctx.set('X-Content-Type-Options', 'nosniff')
     try {
-      if (ctx.path.startsWith(TOKEN_PATHS) && !mayCarryTokens(ctx.req))
+      // The router does not care about case, so neither may this.
+      if (ctx.path.toLowerCase().startsWith(TOKEN_PATHS) && !mayCarryTokens(ctx.req))
         ctx.throw(403, 'Use https: a token must not travel in the clear.')
       await next()
       if (ctx.status === 404 && ctx.body === undefined) ctx.throw(404, 'There is nothing at this address.')

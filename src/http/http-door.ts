@@ -41,16 +41,27 @@ const patience = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize
 
 /** Opens one port. @throws HttpDoorError, CertificateError when it cannot be opened. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { host, port, certificate, answer, sockets } = options
+  const { host, port, certificate, answer, sockets, log } = options
   await using opened = new AsyncDisposableStack()
   const server = certificate ? secureServer(certificate, options, opened) : createHttpServer(patience, answer)
   server.maxConnections = MOST_CONNECTIONS
-  server.on('upgrade', (request, socket, head) => upgrade(sockets, request, socket, head))
+  const upgraded = new Set<Duplex>()
+  server.on('upgrade', (request, socket, head) => {
+    // Node has let go of the socket: without a listener of ours a reset by the other side would end the process.
+    socket.on('error', () => socket.destroy())
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
+    upgrade(sockets, request, socket, head)
+  })
+  server.on(
+    'drop',
+    quietly(() => log.warn({ port, most: MOST_CONNECTIONS }, 'too many connections; new ones are dropped')),
+  )
   server.on('clientError', (_error, socket) => {
     if (socket.writable) refuse(socket, '400 Bad Request')
   })
   await listen(server, host, port)
-  opened.defer(() => close(server))
+  opened.defer(() => close(server, upgraded))
   const closing = opened.move()
   return { port: (server.address() as AddressInfo).port, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }
@@ -71,7 +82,7 @@ function upgrade(sockets: DoorOptions['sockets'], request: IncomingMessage, sock
 }
 
 function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
@@ -81,11 +92,23 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   await promise
 }
 
-async function close(server: Server): Promise<void> {
+/** The server knows nothing of upgraded sockets any more, and would wait for them for ever. */
+async function close(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
   server.closeAllConnections()
+  for (const socket of upgraded) socket.destroy()
   await promise
+}
+
+/** At most one line a minute: a flood must not become a flood of lines. */
+function quietly(tell: () => void): () => void {
+  let silentUntil = 0
+  return () => {
+    if (performance.now() < silentUntil) return
+    silentUntil = performance.now() + 60_000
+    tell()
+  }
 }
 
 function trouble(error: NodeJS.ErrnoException, host: string, port: number): string {

@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { pino } from 'pino'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
@@ -95,6 +96,38 @@ test('given garbage instead of HTTP, when it arrives, then it gets a 400 and the
   })
   expect(answer).toContain('400 Bad Request')
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+})
+
+test('given a stranger who asks for an upgrade and resets, when refused, then the process lives', async () => {
+  const { port } = await open()
+  for (let time = 0; time < 20; time++) {
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+        socket.resetAndDestroy()
+      })
+      socket.on('error', () => undefined)
+      socket.on('close', () => resolve())
+    })
+  }
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+})
+
+test('given browsers with cards open and a stranger who never lets go, when the door closes, then it closes at once', async () => {
+  const own = new AsyncDisposableStack()
+  const door = createCardSocket({ authenticate: () => '101', welcome: createCardBoard().welcome, log })
+  own.use(door)
+  const server = own.use(
+    await openHttp({ host: '127.0.0.1', port: 0, routers: [], sockets: { '/crm/cardws': door }, log }),
+  )
+  await say(server.port, JSON.stringify({ type: 'hello', token: 'any' }))
+  const stranger = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+  stranger.on('error', () => undefined)
+  stranger.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  await new Promise((resolve) => stranger.once('data', resolve))
+  const closed = await Promise.race([own.disposeAsync().then(() => 'closed'), sleep(2_000, 'hangs')])
+  stranger.destroy()
+  expect(closed).toBe('closed')
 })
 
 test('given a port that is taken, when opened, then the cure is told', async () => {

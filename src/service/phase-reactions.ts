@@ -13,12 +13,23 @@ import type { CallCloser } from './call-closer.ts'
 export interface PhaseReactionDeps {
   readonly board: CardBoard
   readonly cards: Pick<CardSocket, 'send'>
-  /** Extensions whose owners see cards. */
-  readonly cardHolders: ReadonlySet<string>
+  readonly shown: ShownCards
   readonly index: Pick<ContactIndex, 'lookup' | 'progress'>
   readonly closer: Pick<CallCloser, 'close'>
   readonly eventsOf: (callId: string) => readonly CallEvent[]
   readonly log: Logger
+}
+
+/** Whose screens show which calls. */
+export interface ShownCards {
+  ofLine(line: string): boolean
+  toPerson(extension: string): boolean
+}
+
+/** What is known of a live call's client. */
+interface LookUp {
+  readonly phone: string
+  known: boolean
 }
 
 /** What follows from a call's phases: cards at once, the client's name as soon as it is found, the journal when it ends. */
@@ -27,23 +38,35 @@ export interface PhaseReactions extends AsyncDisposable {
 }
 
 export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
-  const { board, cards, cardHolders, index, closer, eventsOf, log } = deps
+  const { board, cards, shown, index, closer, eventsOf, log } = deps
   const underWay = new Set<Promise<void>>()
-  /** The number each live call was looked up by: an outbound call learns its client later than it begins. */
-  const lookedUp = new Map<string, string>()
+  /** By call. An outbound call learns its client later than it begins. */
+  const lookUps = new Map<string, LookUp>()
 
   const send = (deliveries: ReturnType<CardBoard['take']>): void => {
-    cards.send(deliveries.filter(({ extension }) => cardHolders.has(extension)))
+    cards.send(deliveries.filter(({ extension }) => shown.toPerson(extension)))
   }
 
-  const describe = async (call: Call): Promise<void> => {
+  const describe = async (call: Call, lookUp: LookUp): Promise<void> => {
     try {
       const client = await clientOf(call)
-      // Not for a call that ended meanwhile: nobody would take its client from the board again.
-      if (lookedUp.has(call.id)) send(board.describe(call.id, client))
+      // Not when the call has ended or has another client by then.
+      if (lookUps.get(call.id) !== lookUp) return
+      lookUp.known = client.state === 'known'
+      send(board.describe(call.id, client))
     } catch (error) {
       log.error({ call: call.id, error: String(error) }, 'the client of a call could not be looked up')
     }
+  }
+
+  /** Once a number, and again for whoever sees the call next while nobody was found: the index fills, contacts are created. */
+  const lookUp = ({ kind, call }: Phase): void => {
+    const before = lookUps.get(call.id)
+    const seenNext = kind === 'ringing' || kind === 'conversation-started'
+    if (before?.phone === call.client && (before.known || !seenNext)) return
+    const next = { phone: call.client, known: false }
+    lookUps.set(call.id, next)
+    track(describe(call, next))
   }
 
   const clientOf = async (call: Call): Promise<ClientOnCard> => {
@@ -68,16 +91,13 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
       if (phase.kind === 'arrived' && call.direction !== 'internal') {
         log.info({ call: call.id, direction: call.direction, line: call.line, client: call.client }, 'call arrived')
       }
-      if (call.direction !== 'internal' && lookedUp.get(call.id) !== call.client) {
-        lookedUp.set(call.id, call.client)
-        track(describe(call))
-      }
+      if (call.direction !== 'internal') lookUp(phase)
       const skipped = skips(phase)
-      if (!skipped || phase.kind === 'ended') send(board.take(phase))
+      if ((!skipped && shown.ofLine(call.line)) || phase.kind === 'ended') send(board.take(phase))
       if ('extension' in phase && call.direction !== 'internal') {
         log.info({ call: call.id, extension: phase.extension, phase: phase.kind }, 'call went on')
       }
-      if (phase.kind === 'ended' || phase.kind === 'absorbed') lookedUp.delete(call.id)
+      if (phase.kind === 'ended' || phase.kind === 'absorbed') lookUps.delete(call.id)
       // The events are read here, while the interpreter still has them.
       if (phase.kind !== 'ended') return
       if (skipped) log.info({ call: call.id }, 'call skipped')

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import { openingHours } from '../routing/opening-hours.ts'
 import type { LineRule } from '../routing/route.ts'
+import type { ShownCards } from './phase-reactions.ts'
 
 // What each room is given of the configuration: the few things it uses, in its own words.
 
@@ -80,10 +81,14 @@ export function extensionsByUser({ staff }: Config): (user: number) => string | 
   return (user) => extensions.get(user)
 }
 
-/** Who sees cards: people in mode `on`, while the service is on. */
-export function cardHolders({ service, staff }: Config): ReadonlySet<string> {
-  if (service.mode !== 'on') return new Set()
-  return new Set(staff.people.filter(({ mode }) => mode === 'on').map(({ extension }) => extension))
+/** Which cards are shown: to people in mode `on`, of calls on lines in mode `on`, while the service is on. */
+export function shownCards({ service, staff, lines }: Config): ShownCards {
+  const silentLines = new Set(lines.filter(({ mode }) => mode !== 'on').map(({ did }) => did))
+  const holders = new Set(staff.people.filter(({ mode }) => mode === 'on').map(({ extension }) => extension))
+  return {
+    ofLine: (line) => service.mode === 'on' && !silentLines.has(line),
+    toPerson: (extension) => service.mode === 'on' && holders.has(extension),
+  }
 }
 
 /** What may be dialled from the CRM, and how. */

@@ -43,7 +43,14 @@ export const costPerCall: Measurement = {
 function measure(live: number, calls: number): number {
   const tracker = createCallTracker({ staff: { internal: /^1\d\d$/, people: [] }, country: 'RU', trunks: ['trunk'] })
   let now = 0
-  using pump = createCallPump({ tracker, asteriskNow: () => now, react: () => undefined })
+  using pump = createCallPump({
+    tracker,
+    asteriskNow: () => now,
+    react: () => undefined,
+    failed: (error) => {
+      throw error
+    },
+  })
   const spacing = CALL_MS / live
   const timeline = Array.from({ length: live + calls }, (_, index) => syntheticCall(index, index * spacing))
     .flat()
