@@ -14,6 +14,7 @@ export function createHttpApp(routers: readonly Router[], log: Logger): Koa {
   app.use(async (ctx, next) => {
     ctx.set('X-Content-Type-Options', 'nosniff')
     try {
+      if (!URL.canParse(ctx.req.url ?? '/', 'http://door')) ctx.throw(400, 'This is no address.')
       // The router does not care about case, so neither may this.
       if (ctx.path.toLowerCase().startsWith(TOKEN_PATHS) && !mayCarryTokens(ctx.req))
         ctx.throw(403, 'Use https: a token must not travel in the clear.')
