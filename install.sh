@@ -50,7 +50,7 @@ CHANGES=0
 NEXT=''
 TEMP=''
 
-say() { echo "callweave: $1"; }
+say() { printf 'callweave: %s\n' "$1"; }
 did() { CHANGES=$((CHANGES + 1)) && say "$1"; }
 problem() { PROBLEMS=$((PROBLEMS + 1)) && say "$1" >&2; }
 next() { NEXT="$NEXT  * $1
@@ -299,7 +299,7 @@ join_in() {
   case $words$unfinished in *'nothing to change'*yes) ;; *'nothing to change'*) unmark "$name" && return ;; esac
   console "$reload" >/dev/null || fail "Asterisk did not take \"$reload\": run this again when it does"
   unmark "$name"
-  did "$name: $(echo "$words" | grep -m 1 "$ETC")"
+  did "$name: $(printf '%s\n' "$words" | grep -m 1 "$ETC")"
 }
 
 http_says() { console 'http show status' | sed -n "s/^$1 *//p"; }
@@ -328,7 +328,7 @@ join_ari() {
 }
 join_dialplan() {
   join_in dialplan 'dialplan reload' dialplan --install --pbx "$PBX" --config "$CONFIG"
-  next "$(echo "$words" | sed '/nothing to change$/d; /^put into/d; /^Now let Asterisk/d' | sed '2,$s/^/    /')"
+  next "$(printf '%s\n' "$words" | sed '/nothing to change$/d; /^put into/d; /^Now let Asterisk/d' | sed '2,$s/^/    /')"
 }
 
 # --- The database of CDR and CEL
@@ -387,7 +387,7 @@ complete_config() {
 
 write_pbx_script() {
   text=$(callweave setup --on-the-pbx --config "$CONFIG" --from "${CALLWEAVE_FROM:-%}" ${CALLWEAVE_PBX_VERSION:+--pbx-version "$CALLWEAVE_PBX_VERSION"})
-  if echo "$text" | put "$ETC_OURS/on-the-pbx.sh" 600; then did "what $BESIDE needs is in $CONFIG_DIR/on-the-pbx.sh"; fi
+  if printf '%s\n' "$text" | put "$ETC_OURS/on-the-pbx.sh" 600; then did "what $BESIDE needs is in $CONFIG_DIR/on-the-pbx.sh"; fi
   next "On the PBX:  scp $CONFIG_DIR/on-the-pbx.sh root@$BESIDE:  and there  sh on-the-pbx.sh"
 }
 
@@ -406,7 +406,7 @@ start_service() {
   elif [ ! -d "$SYSTEMD" ]; then
     next "There is no systemd here. Start the service with this line, also at boot:
       su -s /bin/sh $SERVICE_USER -c 'exec $PREFIX/bin/callweave run --config $CONFIG_DIR/config.json'"
-    if marked service; then next 'If it runs already: stop it and start it anew, something changed.'; fi
+    if marked service; then next 'If it runs already: start it anew, something changed.'; fi
   elif marked service || ! systemctl --quiet is-active callweave; then
     systemctl daemon-reload
     systemctl --quiet enable callweave
@@ -438,8 +438,10 @@ leave_pbx() {
 
 stop_service() {
   [ -f "$UNIT" ] || return 0
-  if [ -z "$ROOT" ] && [ -d "$SYSTEMD" ]; then systemctl --quiet disable --now callweave; fi
+  if [ -n "$ROOT" ] || [ ! -d "$SYSTEMD" ]; then rm "$UNIT" && return; fi
+  systemctl --quiet disable --now callweave
   rm "$UNIT"
+  systemctl daemon-reload
 }
 
 drop_database_user() {
@@ -469,9 +471,7 @@ remove_files() {
 }
 
 # --- The stories
-story() {
-  for step in "$@"; do if [ -z "$DRY_RUN" ]; then $step; else say "would do: $(echo "$step" | tr _ ' ')"; fi; done
-}
+story() { for step in "$@"; do if [ -z "$DRY_RUN" ]; then $step; else say "would do: $(echo "$step" | tr _ ' ')"; fi; done; }
 
 install() {
   check_all

@@ -5,7 +5,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../amocrm-sandbox/sandbox.ts'
 import { type FileTree, fileTree } from '../install/file-tree.ts'
-import { installScript, runInstaller } from '../install/installer.ts'
+import { installScript, makeArchive } from '../install/installer.ts'
 import { type Ended, type PbxMachine, pbxMachine } from '../install/pbx-machine.ts'
 import { type Lab, startLab } from '../lab/lab.ts'
 import { eventually } from '../stage/stage.ts'
@@ -33,9 +33,7 @@ let archive: string
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'callweave-archive-'))
-  archive = join(directory, 'callweave.tgz')
-  const { code, said } = await runInstaller(['--make-archive', archive])
-  expect(code, said).toBe(0)
+  archive = await makeArchive(directory)
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
 

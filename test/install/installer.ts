@@ -27,3 +27,11 @@ export async function shims(directory: string, commands: Readonly<Record<string,
   }
   return `${directory}:${process.env['PATH']}`
 }
+
+/** Makes an archive of this checkout, as somebody does for a PBX without npm. @returns its path */
+export async function makeArchive(directory: string): Promise<string> {
+  const archive = join(directory, 'callweave.tgz')
+  const { code, said } = await runInstaller(['--make-archive', archive])
+  if (code !== 0) throw new Error(`no archive was made: ${said}`)
+  return archive
+}

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path'
 
 /** What a PBX distribution has where the installer looks; files as reference ari.md 1.4 and 6.1 tell them, cut to what matters. */
 const common = {
+  'run/systemd/system/.keep': '',
   'etc/passwd': 'root:x:0:0:root:/root:/bin/bash\nasterisk:x:995:995::/var/lib/asterisk:/sbin/nologin\n',
   'etc/group': 'root:x:0:\nasterisk:x:995:\n',
   'etc/shadow': 'root:*:19000:0:99999:7:::\nasterisk:!!:19000::::::\n',
   'etc/gshadow': 'root:::\nasterisk:!::\n',
-  'etc/login.defs': 'SYS_UID_MIN 201\nSYS_UID_MAX 999\nSYS_GID_MIN 201\nSYS_GID_MAX 999\n',
+  'etc/login.defs': 'USERGROUPS_ENAB yes\nSYS_UID_MIN 201\nSYS_UID_MAX 999\nSYS_GID_MIN 201\nSYS_GID_MAX 999\n',
   'etc/asterisk/modules.conf': '[modules]\nautoload=yes\n',
   'etc/asterisk/http.conf': '[general]\n#include http_additional.conf\n#include http_custom.conf\n',
   'etc/asterisk/http_custom.conf': '',
@@ -30,7 +31,6 @@ export const pbxTrees: Readonly<Record<'FreePBX' | 'Issabel', Readonly<Record<st
       '#include extensions_override_freepbx.conf\n#include extensions_additional.conf\n#include extensions_custom.conf\n',
     'etc/asterisk/extensions_override_freepbx.conf': '',
     'etc/asterisk/extensions_additional.conf': `${generated} same => n,Gosub(macro-user-callerid,s,1())\n`,
-    'run/systemd/system/.keep': '',
   },
   Issabel: {
     ...common,
