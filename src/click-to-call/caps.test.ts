@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { brokenCap, counted, dayOf, tallyOf, uncounted } from './caps.ts'
+import { brokenCap, counted, dayOf, madeLately, onDay, tallyOf, uncounted } from './caps.ts'
 import { openTally } from './tally-keeper.ts'
 
 const DAY = '2026-11-20'
@@ -23,9 +23,23 @@ describe('given caps', () => {
   })
   test('when the store holds another day or garbage, then the day begins at nothing', () => {
     const yesterday = JSON.stringify(counted(tallyOf(undefined, '2026-11-19'), '101', 'a'))
-    expect(tallyOf(yesterday, DAY)).toEqual({ day: DAY, total: 0, byPerson: {}, recent: ['a'] })
+    expect(tallyOf(yesterday, DAY)).toEqual({ day: DAY, total: 0, byPerson: {}, recent: [], before: ['a'] })
     for (const text of ['', 'null', '{"day":1}', '{"day":"2026-11-20","total":-5,"byPerson":{}}'])
       expect(tallyOf(text, DAY).total).toBe(0)
+  })
+  test('when thousands of calls follow within a day, then each is known to the day’s end and all of the next', () => {
+    let tally = tallyOf(undefined, DAY)
+    for (let call = 0; call < 2_000; call++) tally = counted(tally, '101', `call-${call}`)
+    const stored = JSON.stringify(tally)
+    for (const day of [DAY, '2026-11-21']) {
+      const later = tallyOf(stored, day)
+      expect([madeLately(later, 'call-0'), madeLately(later, 'call-1999'), madeLately(later, 'other')]).toEqual([
+        true,
+        true,
+        false,
+      ])
+    }
+    expect(madeLately(onDay(onDay(tally, '2026-11-21'), '2026-11-22'), 'call-0')).toBe(false)
   })
   test('when a name like __proto__ is counted, then it is a name', () => {
     expect(brokenCap(tallyOf(undefined, DAY), '__proto__', caps)).toBeUndefined()

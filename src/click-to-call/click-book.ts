@@ -10,6 +10,10 @@ export interface ClickBook {
   ofCall(ids: readonly string[]): Click | undefined
   /** Takes the click further. undefined when that would lead it backwards. */
   advance(call: string, state: ClickState, why?: Pick<Click, 'reason' | 'cause'>): Click | undefined
+  /** All channels there are after a time without events: a running click without one has ended, unless it is heard of again. */
+  compare(there: ReadonlySet<string>): void
+  /** Its channel lives. */
+  seen(call: string): void
   /** The person's phone is free again. */
   release(call: string): void
   /** The click was never carried out. */
@@ -21,14 +25,20 @@ const MOST_KEPT = 1_000
 /** No conversation lasts longer; a click whose end was never heard must not lock a phone for ever. */
 const LONGEST_RUN_MS = 4 * 60 * 60 * 1000
 
+/** A click younger than this may be newer than the list its channel is missing from: five seconds for a command, as much for its events. */
+const HEARD_OF_WITHIN_MS = 10_000
+
 /** @param now epoch milliseconds. */
 export function createClickBook(now: () => number): ClickBook {
   const clicks = new Map<string, Click>()
   const running = new Map<string, string>()
+  /** Running, and without a channel when all were listed. */
+  const missing = new Set<string>()
 
   const release = (call: string): void => {
     const extension = clicks.get(call)?.extension
     if (extension !== undefined && running.get(extension) === call) running.delete(extension)
+    missing.delete(call)
   }
 
   const forget = (call: string): void => {
@@ -46,7 +56,9 @@ export function createClickBook(now: () => number): ClickBook {
     find: (call) => clicks.get(call),
     running: (extension) => {
       const click = clicks.get(running.get(extension) ?? '')
-      return click && now() - click.startedAt < LONGEST_RUN_MS ? click : undefined
+      if (!click) return undefined
+      const longest = missing.has(click.call) ? HEARD_OF_WITHIN_MS : LONGEST_RUN_MS
+      return now() - click.startedAt < longest ? click : undefined
     },
     ofCall: (ids) => {
       for (const id of ids) {
@@ -62,6 +74,10 @@ export function createClickBook(now: () => number): ClickBook {
       clicks.set(call, further)
       return further
     },
+    compare: (there) => {
+      for (const call of running.values()) if (!there.has(call)) missing.add(call)
+    },
+    seen: (call) => void missing.delete(call),
     release,
     forget,
   }

@@ -64,6 +64,8 @@ const code = (attempt: Promise<unknown>) =>
     () => 'carried out',
     (error: { readonly code?: string }) => error.code,
   )
+const born = (id: string) =>
+  ({ kind: 'channel-created', at: 0, channel: { id, name: 'PJSIP/101-1' }, born: 'dialled' }) as const
 const gone = (id: string) => [{ kind: 'channel-gone' as const, at: 0, channel: { id, name: 'PJSIP/101-1' } }]
 
 describe('given a person at a registered phone', () => {
@@ -119,6 +121,28 @@ describe('given a person at a registered phone', () => {
     await expect(restarted.start('101', request)).rejects.toMatchObject({ code: 'already-made', call })
     expect(pbx.originated).toHaveLength(1)
     expect((await restarted.start('102', request)).call).not.toBe(call)
+  })
+
+  test('when its call lived and ended while the link was down, then the snapshot frees the phone', async () => {
+    const clicks = await open()
+    await clicks.start('101', { phone: PHONE })
+    const other = await clicks.start('102', { phone: PHONE })
+    pbx.now += 60_000
+    clicks.hear([{ kind: 'snapshot', at: pbx.now, channels: [{ id: other.call, name: 'PJSIP/102-1' }], bridges: [] }])
+    expect(await code(clicks.start('101', { phone: PHONE }))).toBe('carried out')
+    expect(await code(clicks.start('102', { phone: PHONE }))).toBe('already-calling')
+  })
+
+  test('when the snapshot is older than the click, then what follows of its channel keeps the phone taken', async () => {
+    const clicks = await open()
+    const { call } = await clicks.start('101', { phone: PHONE })
+    const lost = await clicks.start('102', { phone: PHONE })
+    clicks.hear([{ kind: 'snapshot', at: pbx.now, channels: [], bridges: [] }, born(call)])
+    pbx.now += 6_000
+    expect(await code(clicks.start('102', { phone: PHONE }))).toBe('already-calling')
+    pbx.now += 60_000
+    expect(await code(clicks.start('101', { phone: PHONE }))).toBe('already-calling')
+    expect((await clicks.start('102', { phone: PHONE })).call).not.toBe(lost.call)
   })
 
   test('when the end of a click was never heard, then the phone is not locked for ever', async () => {
@@ -178,15 +202,35 @@ describe('given a click that cannot be carried out', () => {
     expect(await code(clicks.start('101', { phone: PHONE, requestId: 'r-1' }))).toBe('asterisk-unreachable')
     expect(pbx.hungUp).toHaveLength(1)
     const [call = ''] = pbx.hungUp
-    const late = {
-      kind: 'channel-created',
-      at: 0,
-      channel: { id: call, name: 'PJSIP/101-1' },
-      born: 'dialled',
-    } as const
-    clicks.hear([late])
-    clicks.hear([late])
+    clicks.hear([born(call)])
+    clicks.hear([born(call)])
     expect(pbx.hungUp).toEqual([call, call])
+  })
+
+  test('when the request comes again after that, then the phone that rings is left alone', async () => {
+    const clicks = await open()
+    const request = { phone: PHONE, requestId: 'r-1' }
+    pbx.fails = new AriError('not connected')
+    expect(await code(clicks.start('101', request))).toBe('asterisk-unreachable')
+    pbx.fails = undefined
+    const { call } = await clicks.start('101', request)
+    clicks.hear([born(call)])
+    expect(pbx.hungUp).toEqual([call])
+    clicks.hear(gone(call))
+    expect(clicks.find('101', call)?.state).toBe('ringing-you')
+  })
+
+  test('when it comes again and is refused for another reason, then what begins late is still taken back', async () => {
+    const clicks = await open({ perPerson: 1, total: 9 })
+    const request = { phone: PHONE, requestId: 'r-1' }
+    pbx.fails = new AriError('not connected')
+    expect(await code(clicks.start('101', request))).toBe('asterisk-unreachable')
+    pbx.fails = undefined
+    clicks.hear(gone((await clicks.start('101', { phone: PHONE })).call))
+    expect(await code(clicks.start('101', request))).toBe('daily-cap')
+    const [late = ''] = pbx.hungUp
+    clicks.hear([born(late)])
+    expect(pbx.hungUp).toEqual([late, late])
   })
 
   test('when a channel of that id rings already, then the click is that channel', async () => {

@@ -12,6 +12,7 @@ import { outcomeOf } from './outcome.ts'
 import { type RingSettings, ringPhone } from './ring-phone.ts'
 import type { ClickRequest } from './schema.ts'
 import type { TallyKeeper } from './tally-keeper.ts'
+import { createWithdrawn } from './withdrawn.ts'
 
 export interface ClickSettings extends RingSettings {
   readonly rules: DialRules
@@ -57,10 +58,10 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
   const starting = new Map<string, Promise<Click>>()
 
   /** Refused clicks that Asterisk may yet carry out, when it wakes up. */
-  const withdrawn = new Set<string>()
+  const withdrawn = createWithdrawn(now)
 
   const withdraw = (channel: string): void => {
-    if (!withdrawn.delete(channel)) return
+    if (!withdrawn.take(channel)) return
     log.warn({ call: channel }, 'Asterisk rings a phone too late; taken back')
     commands.hangup(channel).catch((error) => log.error({ call: channel, error: String(error) }, 'a late ring goes on'))
   }
@@ -111,6 +112,8 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
 
   const begin = async (click: Click, dialled: string): Promise<Click> => {
     book.begin(click)
+    // Asked for again: what rings from here on is wanted.
+    const late = withdrawn.take(click.call)
     const attempt = carryOut(click, dialled)
     starting.set(click.call, attempt)
     try {
@@ -119,7 +122,7 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
       const code = error instanceof ClickRefused ? error.code : undefined
       log.warn({ call: click.call, extension: click.extension, code, error: String(error) }, 'click not carried out')
       book.forget(click.call)
-      if (code === 'asterisk-unreachable') withdrawn.add(click.call)
+      if (late || code === 'asterisk-unreachable') withdrawn.add(click.call)
       throw error
     } finally {
       starting.delete(click.call)
@@ -153,9 +156,14 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
     },
     hear: (events) => {
       for (const event of events) {
+        if ('channel' in event) book.seen(event.channel.id)
         if (event.kind === 'channel-gone') book.release(event.channel.id)
         if (event.kind === 'channel-created') withdraw(event.channel.id)
-        if (event.kind === 'snapshot') for (const { id } of event.channels) withdraw(id)
+        if (event.kind === 'snapshot') {
+          const there = new Set(event.channels.map(({ id }) => id))
+          book.compare(there)
+          for (const id of there) withdraw(id)
+        }
       }
     },
   }

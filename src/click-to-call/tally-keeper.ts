@@ -1,4 +1,4 @@
-import { brokenCap, type Caps, counted, dayOf, onDay, type Tally, tallyOf, uncounted } from './caps.ts'
+import { brokenCap, type Caps, counted, dayOf, madeLately, onDay, type Tally, tallyOf, uncounted } from './caps.ts'
 
 /** Where the tally outlives a restart. */
 export interface TallyStore {
@@ -12,7 +12,7 @@ export interface TallyKeeper {
   take(extension: string, call: string): Promise<'taken' | 'daily-cap' | 'daily-cap-of-all'>
   /** The call never began. */
   giveBack(extension: string, call: string): Promise<void>
-  /** Whether this very call was made before, also before a restart. */
+  /** Whether this very call was made before, also before a restart; see `madeLately` for how long it is known. */
   madeBefore(call: string): boolean
 }
 
@@ -39,6 +39,6 @@ export async function openTally(store: TallyStore, caps: Caps, now: () => number
       return 'taken'
     },
     giveBack: (extension, call) => save(uncounted(tally, extension, call)),
-    madeBefore: (call) => tally.recent.includes(call),
+    madeBefore: (call) => madeLately(tally, call),
   }
 }
