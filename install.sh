@@ -183,7 +183,7 @@ check_answers() {
 }
 
 check_all() {
-  for check in rights system pbx disk port sources answers; do "check_$check"; done
+  for what in rights system pbx disk port sources answers; do "check_$what"; done
   [ "$PROBLEMS" = 0 ] || fail 'nothing was changed.'
 }
 
@@ -208,7 +208,8 @@ put() {
 # --- The program
 unpack_sources() {
   TEMP=$(mktemp -d)
-  trap 'rm -rf "$TEMP"' EXIT
+  trap 'rm -rf "$TEMP"; [ -n "$YES" ] || stty echo' EXIT
+  trap 'exit 130' INT TERM
   if [ -z "$ARCHIVE" ] || [ "$ACTION" = make_archive ]; then return 0; fi
   mkdir "$TEMP/source"
   tar -xzf "$ARCHIVE" -C "$TEMP/source" || fail "--archive $ARCHIVE: no archive made by --make-archive, or a damaged one: copy it again"
@@ -393,8 +394,7 @@ write_pbx_script() {
 
 # --- The service
 install_unit() {
-  [ -d "$SYSTEMD" ] || return 0
-  mkdir -p "${UNIT%/*}"
+  [ -d "$SYSTEMD" ] && mkdir -p "${UNIT%/*}" || return 0
   if sed "s:@PREFIX@:$PREFIX:g; s:@CONFIG_DIR@:$CONFIG_DIR:g; s:@STATE_DIR@:$STATE_DIR:g; s:@USER@:$SERVICE_USER:g" "$AT/config/callweave.service.tmpl" | put "$UNIT" 644; then
     mark service
     did 'the systemd unit is there'
@@ -428,7 +428,7 @@ finish() {
 # --- Out again
 # Without the configuration: a broken one must not keep anything in.
 leave_pbx() {
-  if [ ! -d "$ETC" ] || ! find "$ETC" -maxdepth 1 -name '*_callweave.conf' | grep -q .; then return 0; fi
+  find "$ETC" -maxdepth 1 -name '*_callweave.conf' 2>/dev/null | grep -q . || return 0
   [ -x "$AT/bin/node" ] || fail "$PREFIX is gone: run install.sh again, then --uninstall, so that the PBX is as it was"
   export CALLWEAVE_CONFIG=/nonexistent
   join_in dialplan 'dialplan reload' dialplan --remove --pbx "$PBX"
@@ -491,7 +491,7 @@ uninstall() {
 make_archive() {
   unpack_sources
   build_program "$TEMP/program"
-  (cd "$TEMP/program" && tar -czf - .) >"$ARCHIVE"
+  tar -czf "$ARCHIVE" -C "$TEMP/program" .
   say "$ARCHIVE: unpack it on a PBX with $(uname -m) and run install.sh in it, or name it with --archive"
 }
 
