@@ -7,6 +7,7 @@ import type { KnownClient } from './client-result.ts'
 import { entitiesOf, type Grounded, ground, proofOfEnd, refOf } from './ground.ts'
 import { failuresIn, outcomeOfFailedRead, outcomeOfWrite, proofOfFailure, sendResult } from './outcomes.ts'
 import type { CallNotePayload } from './payloads.ts'
+import { PROOF_MARGIN_MS, proofSince } from './proof-since.ts'
 
 export interface CallNoteHandlerDeps {
   readonly crm: Pick<Crm, 'createCallNotes' | 'callNotesOn'>
@@ -18,8 +19,6 @@ type NoteJob = Job<CallNotePayload>
 type GroundedNote = Grounded<CallNotePayload>
 
 const MAX_BATCH = 250
-/** Clocks differ; a note cannot have been written before the call or the attempt. */
-const PROOF_MARGIN_MS = 120_000
 
 /** Writes the one call note of a call onto the client the job before found; a call that stands in an incoming lead has its note there. */
 export function callNoteHandler(deps: CallNoteHandlerDeps): JobHandler<CallNotePayload> {
@@ -86,7 +85,8 @@ export function callNoteHandler(deps: CallNoteHandlerDeps): JobHandler<CallNoteP
 
   async function prove(jobs: readonly NoteJob[], signal: AbortSignal): Promise<readonly Proof[]> {
     const { grounded, ended } = ground(jobs, inUnsorted)
-    const since = Math.min(...jobs.map((job) => job.firstAttemptAt ?? job.payload.startedAt)) - PROOF_MARGIN_MS
+    const attempts = jobs.map((job) => job.firstAttemptAt ?? job.payload.startedAt)
+    const since = proofSince(attempts, now())
     try {
       const stored = grounded.length === 0 ? [] : await crm.callNotesOn(entitiesOf(grounded), since, signal)
       return jobs.map((job): Proof => {

@@ -7,6 +7,7 @@ import { knownClient } from './client-result.ts'
 import { failuresIn, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
 import type { ClientPayload } from './payloads.ts'
 import { keyOf, type PhoneBatch } from './phone-batch.ts'
+import { proofSince } from './proof-since.ts'
 
 export interface ContactCreationDeps {
   readonly crm: Pick<Crm, 'createContacts' | 'contactsCreatedSince'>
@@ -15,9 +16,6 @@ export interface ContactCreationDeps {
   /** Epoch milliseconds. */
   readonly now: () => number
 }
-
-/** Clocks differ and creation times are whole seconds. */
-export const PROOF_MARGIN_MS = 120_000
 
 /** Makes a contact for every number of the batch that is still open. */
 export async function createContacts<Payload extends ClientPayload>(
@@ -58,7 +56,8 @@ export async function proveContacts(
   signal: AbortSignal,
 ): Promise<readonly Proof[]> {
   if (jobs.length === 0) return []
-  const since = Math.min(...jobs.map((job) => job.firstAttemptAt ?? now())) - PROOF_MARGIN_MS
+  const attempts = jobs.map((job) => job.firstAttemptAt ?? now())
+  const since = proofSince(attempts, now())
   try {
     const created = await crm.contactsCreatedSince(since, signal)
     const proofs: Proof[] = []

@@ -6,6 +6,7 @@ import type { KnownClient } from './client-result.ts'
 import { entitiesOf, type Grounded, ground, proofOfEnd, refOf } from './ground.ts'
 import { failuresIn, outcomeOfFailedRead, outcomeOfWrite, proofOfFailure, sendResult } from './outcomes.ts'
 import type { TaskPayload } from './payloads.ts'
+import { proofSince } from './proof-since.ts'
 
 export interface TaskHandlerDeps {
   readonly crm: Pick<Crm, 'createTasks' | 'tasksOn' | 'openTasksOn'>
@@ -17,7 +18,6 @@ type TaskJob = Job<TaskPayload>
 type GroundedTask = Grounded<TaskPayload>
 
 const MAX_BATCH = 250
-const PROOF_MARGIN_MS = 120_000
 
 /**
  * Makes the task that follows a missed call: one a client at a time, since a client who calls five times wants one call back. None for a
@@ -96,7 +96,8 @@ export function taskHandler({ crm, index, now }: TaskHandlerDeps): JobHandler<Ta
   /** Tasks carry no mark of ours: same client, same text and the deadline to the second, which comes from the call's end. */
   async function prove(jobs: readonly TaskJob[], signal: AbortSignal): Promise<readonly Proof[]> {
     const { grounded, ended } = ground(jobs, inUnsorted)
-    const since = Math.min(...jobs.map((job) => job.firstAttemptAt ?? now())) - PROOF_MARGIN_MS
+    const attempts = jobs.map((job) => job.firstAttemptAt ?? now())
+    const since = proofSince(attempts, now())
     try {
       const stored = grounded.length === 0 ? [] : await crm.tasksOn(entitiesOf(grounded), since, signal)
       return jobs.map((job): Proof => {

@@ -4,10 +4,11 @@ import type { ContactIndex } from '../store/ports.ts'
 import { attribute } from './attribution.ts'
 import type { ClientResult } from './client-result.ts'
 import { type ClientSearchDeps, searchClients } from './client-search.ts'
-import { type ContactCreationDeps, createContacts, PROOF_MARGIN_MS, proveContacts } from './contact-creation.ts'
+import { type ContactCreationDeps, createContacts, proveContacts } from './contact-creation.ts'
 import { failuresIn, outcomeOfFailedRead, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
 import type { UnsortedPayload } from './payloads.ts'
 import { keyOf, type PhoneBatch, phoneBatch } from './phone-batch.ts'
+import { proofSince } from './proof-since.ts'
 import { rememberedFor } from './remembered-for.ts'
 import { searchWaiting, type WaitingSearchDeps } from './waiting-search.ts'
 
@@ -100,7 +101,8 @@ export function unsortedHandler(deps: UnsortedHandlerDeps): JobHandler<UnsortedP
 
   /** By `uniq`: among the incoming leads that wait, else (accepted meanwhile) among the leads' notes; else it may be a contact. */
   async function prove(jobs: readonly UnsortedJob[], signal: AbortSignal): Promise<readonly Proof[]> {
-    const since = Math.min(...jobs.map((job) => job.firstAttemptAt ?? now())) - PROOF_MARGIN_MS
+    const attempts = jobs.map((job) => job.firstAttemptAt ?? now())
+    const since = proofSince(attempts, now())
     try {
       const waiting = new Map((await crm.incomingLeadsSince(since, signal)).map((lead) => [lead.uniq, lead]))
       const accepted = jobs.every(({ payload }) => waiting.has(payload.uniq))
