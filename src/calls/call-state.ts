@@ -23,6 +23,7 @@ export function createCallState(id: string, linkedid: string, starter: Leg, evid
     ivr: '',
     recordings: new Set(),
     voicemailLeft: false,
+    skipped: starter.skipped,
     arrivedSaid: 'no',
     noise: starter.kind === 'stranger' && starter.born === 'arriving',
     evidence,

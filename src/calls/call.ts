@@ -33,6 +33,8 @@ export interface Call {
   readonly recordings: readonly string[]
   /** Extension of the person who began the call, when a person did: whose unanswered outbound call it is. */
   readonly startedBy?: string
+  /** It opted out, or the PBX turned the caller away: neither shown nor registered. Never turns back. */
+  readonly skipped?: true
 }
 
 export type Direction = 'in' | 'out' | 'internal'
@@ -70,6 +72,8 @@ export type Phase =
     }
   | { readonly kind: 'conversation-started'; readonly at: number; readonly call: Call; readonly extension: string }
   | { readonly kind: 'conversation-ended'; readonly at: number; readonly call: Call; readonly extension: string }
+  /** The call opted out after it had arrived. One that did so before says it in every phase: `call.skipped`. */
+  | { readonly kind: 'skipped'; readonly at: number; readonly call: Call }
   /** A clientless call was absorbed by another: its id stays as a tombstone, its cards move. */
   | { readonly kind: 'absorbed'; readonly at: number; readonly call: Call; readonly into: string }
   | { readonly kind: 'ended'; readonly at: number; readonly call: Call }

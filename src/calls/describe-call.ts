@@ -34,6 +34,7 @@ export function describeCall(world: Pick<World, 'country'>, call: CallState, now
     ivr: call.ivr,
     recordings: [...call.recordings],
     ...(call.starter.role === 'person' && { startedBy: call.starter.extension }),
+    ...(call.skipped && { skipped: true as const }),
   }
 }
 

@@ -6,6 +6,7 @@ import { closed } from './interval.ts'
 import { createLeg, isLive } from './leg.ts'
 import { decideParty, takePart } from './parties.ts'
 import { stopRinging } from './ringing.ts'
+import { noteSkip } from './skipped.ts'
 import { guessBirth } from './snapshot.ts'
 import type { Leg } from './state.ts'
 import { estimateGreetingMs, SHORTEST_MESSAGE_MS } from './voicemail.ts'
@@ -35,7 +36,7 @@ export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: 
   else if (other?.home) adopt(world, other.home, leg)
   else if (born === 'arriving' && leg.half === undefined) adopt(world, callFor(world, leg.id, leg), leg)
   takePart(world, leg, at)
-  learn(leg, facts)
+  learn(world, leg, facts, at)
   if (leg.home) scheduleEnd(world, leg.home, at)
   return leg
 }
@@ -71,7 +72,7 @@ function follow(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
     leg.appSince = at
   }
   if (leg.number === '' && leg.born === 'arriving' && facts.callerNumber !== undefined) leg.number = facts.callerNumber
-  learn(leg, facts)
+  learn(world, leg, facts, at)
   if (facts.state === 'Up' && leg.upAt === undefined && isLive(leg)) {
     decideParty(world, leg, [facts.callerNumber ?? ''], at)
     leg.upAt = at
@@ -85,11 +86,15 @@ function stayedToSpeak(leg: Leg, at: number): boolean {
   return /^voicemail$/i.test(leg.app) && at - leg.appSince >= estimateGreetingMs(leg.appData) + SHORTEST_MESSAGE_MS
 }
 
-function learn(leg: Leg, facts: ChannelFacts): void {
+function learn(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
   if (facts.did !== undefined) leg.did = facts.did
   if (facts.recording !== undefined) leg.home?.recordings.add(facts.recording)
   if (facts.voicemail !== undefined) {
     leg.voicemail = facts.voicemail
     if (facts.voicemail === 'SUCCESS' && leg.home) leg.home.voicemailLeft = true
+  }
+  if (facts.skipped && !leg.skipped) {
+    leg.skipped = true
+    if (leg.home) noteSkip(world, leg.home, leg, at)
   }
 }

@@ -37,6 +37,7 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     appSince: at,
     did: facts.did ?? '',
     voicemail: '',
+    skipped: facts.skipped === true,
     home: undefined,
     events: [],
   }

@@ -3,6 +3,7 @@ import { adopt, beginCall, settleHome } from './identity.ts'
 import { isLive } from './leg.ts'
 import { startRinging } from './ringing.ts'
 import { sayArrived } from './say.ts'
+import { noteSkip } from './skipped.ts'
 import type { CallState, Leg } from './state.ts'
 import { otherHalf, type World } from './world.ts'
 
@@ -50,6 +51,7 @@ function becomeClient(world: World, call: CallState, leg: Leg, at: number): void
   // What was said among colleagues before there was a client is no conversation.
   if (call.clients.length === 0) call.talks.clear()
   call.clients.push(leg)
+  noteSkip(world, call, leg, at)
   sayArrived(world, call, at)
 }
 

@@ -13,6 +13,12 @@ export function sayArrived(world: World, call: CallState, at: number): void {
   world.phases.push({ kind: 'arrived', at, call: describeCall(world, call, at) })
 }
 
+/** Who was told that the call arrived is told that it opted out. */
+export function saySkipped(world: World, call: CallState, at: number): void {
+  if (call.arrivedSaid === 'no') return
+  world.phases.push({ kind: 'skipped', at, call: describeCall(world, call, at) })
+}
+
 /** Something happened to a person of the call. */
 export function sayPerson(world: World, call: CallState, kind: PersonPhase, extension: string, at: number): void {
   // Nobody in the house waits for news of an outside phone that answers for nobody known.

@@ -43,6 +43,8 @@ export interface Leg {
   appSince: number
   did: string
   voicemail: string
+  /** It carries the mark of a call that opted out. */
+  skipped: boolean
   /** The call it serves at present. */
   home: CallState | undefined
   /** What happened to it, each with its place in the order of all events. */
@@ -82,6 +84,8 @@ export interface CallState {
   ivr: string
   readonly recordings: Set<string>
   voicemailLeft: boolean
+  /** Neither shown nor registered. */
+  skipped: boolean
   arrivedSaid: 'no' | 'without client' | 'with client'
   /** Arrived by no known trunk: never told to anybody. */
   readonly noise: boolean

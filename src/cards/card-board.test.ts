@@ -122,3 +122,26 @@ test('given a call whose end was lost, when six hours have passed, then its card
   expect(board.expire(2000 + 6 * 3_600_000)).toEqual([])
   expect(board.expire(2001 + 6 * 3_600_000)).toMatchObject([{ message: { reason: 'stale' } }])
 })
+
+test('given a call that opted out, when phones ring and somebody answers, then nobody sees a card', () => {
+  const board = createCardBoard()
+  const change = { skipped: true } as const
+  board.describe('100.1', anna)
+  expect(board.take(ringing('101', change))).toEqual([])
+  expect(board.take({ kind: 'conversation-started', at: 4000, extension: '101', call: call(change) })).toEqual([])
+  expect(board.take({ kind: 'absorbed', at: 4000, into: '100.7', call: call(change) })).toEqual([])
+  expect(board.welcome('101')).toMatchObject({ seq: 0, cards: [] })
+})
+
+test('given cards of a call, when it opts out, then they are closed and do not come back', () => {
+  const board = createCardBoard()
+  board.take(ringing('101'))
+  board.take(ringing('102'))
+  const skipped: Phase = { kind: 'skipped', at: 3000, call: call({ skipped: true }) }
+  expect(board.take(skipped)).toEqual([
+    { extension: '101', message: { type: 'closed', seq: 2, id: '100.1', reason: 'skipped' } },
+    { extension: '102', message: { type: 'closed', seq: 2, id: '100.1', reason: 'skipped' } },
+  ])
+  expect(board.describe('100.1', anna)).toEqual([])
+  expect(board.take(ringing('103', { skipped: true }))).toEqual([])
+})

@@ -77,9 +77,15 @@ export function createCardBoard(): CardBoard {
     })
   }
 
-  const take = (phase: Phase): readonly CardDelivery[] => {
+  const dismiss = (id: string): readonly CardDelivery[] => {
+    clients.delete(id)
+    return closeAll(id, 'skipped')
+  }
+
+  const change = (phase: Phase): readonly CardDelivery[] => {
     switch (phase.kind) {
       case 'arrived':
+      case 'skipped':
         return []
       case 'ringing':
         return show(phase.extension, phase.call, 'ringing', phase.at)
@@ -101,7 +107,7 @@ export function createCardBoard(): CardBoard {
   }
 
   return {
-    take,
+    take: (phase) => (phase.call.skipped ? dismiss(phase.call.id) : change(phase)),
     describe: (callId, client) => {
       clients.set(callId, client)
       return showing(callId).flatMap((extension) => {

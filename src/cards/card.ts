@@ -34,6 +34,8 @@ export type CardCloseReason =
   | 'ended'
   /** The call became part of another one; its card is shown instead. */
   | 'moved'
+  /** The call opted out: it is not to be shown. */
+  | 'skipped'
   /** Nothing was heard of the call for too long. */
   | 'stale'
 
