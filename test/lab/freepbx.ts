@@ -65,7 +65,7 @@ function inboundRoute(pbx: WebPbx, did: string, policy: string, destination: str
 
 function byMacro(text: string): string {
   return text
-    .replaceAll('MACROEXIT()', 'MacroExit()')
+    .replace(/\bMACRO(?:EXIT|RETURN)\(\)/g, 'MacroExit()')
     .replace(/\bMACRO\(/g, 'Macro(')
     .replace(/\bONANSWER\(([\w-]+)\)/g, 'M($1)')
     .replace(/\bDIAL(?:ONE|TRUNK)\(/g, 'Dial(')
@@ -74,6 +74,7 @@ function byMacro(text: string): string {
 function byGosub(text: string): string {
   return text
     .replaceAll('MACROEXIT()', 'Return()')
+    .replaceAll('MACRORETURN()', 'Return($' + '{GOSUB_RETVAL})')
     .replace(/\bMACRO\(([\w-]+)(?:,(.*))?\)$/gm, (_, name, args) => `Gosub(macro-${name},s,1(${args ?? ''}))`)
     .replace(/\bONANSWER\(([\w-]+)\)/g, 'U(macro-$1)')
     .replace(/\bDIALONE\(\$\{DSTRING\},(.*)\)$/gm, 'Gosub(dialOne-with-exten,$' + '{DEXTEN},1($1))')
