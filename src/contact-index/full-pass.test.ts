@@ -6,10 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { connectedCrm } from '../../test/_connected-crm.ts'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
-import type { Crm } from '../crm/port.ts'
+import { CrmUnreachable } from '../crm/errors.ts'
+import { indexedClient } from '../crm/indexed-client.ts'
+import type { Crm, CrmClient } from '../crm/port.ts'
 import type { Store } from '../store/ports.ts'
 import { openStore } from '../store/sqlite/open-store.ts'
 import { createFullPass, type FullPass } from './full-pass.ts'
+import { mostLeaving } from './remove-unseen.ts'
 
 const { signal } = new AbortController()
 const DAY = 86_400_000
@@ -19,10 +22,12 @@ let store: Store
 let sandbox: Sandbox
 let clock: number
 let warnings: string[]
+let errors: string[]
 
 beforeEach(async () => {
   clock = new Date(2026, 10, 20, 12).getTime()
   warnings = []
+  errors = []
   folder = await mkdtemp(join(tmpdir(), 'callweave-pass-'))
   store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
   sandbox = await startSandbox({ rateLimit: { perSecond: 1000 }, clock: () => clock })
@@ -37,7 +42,11 @@ afterEach(async () => {
 /** @param change laid over the CRM's port. */
 function passes(change: Partial<Crm> = {}): FullPass {
   const now = () => clock
-  const log = { info: () => undefined, warn: (_fields: object, message: string) => void warnings.push(message) }
+  const log = {
+    info: () => undefined,
+    warn: (_fields: object, message: string) => void warnings.push(message),
+    error: (_fields: object, message: string) => void errors.push(message),
+  }
   const crm = { ...connectedCrm(sandbox, { now }), ...change }
   const index = store.contactIndex
   const pace = { pollMs: 5, pageRestMs: 0, failureRestMs: 5 }
@@ -120,10 +129,10 @@ describe('given an index that was filled', () => {
   test('whoever did not come but is there when asked for by id stays', async () => {
     sandbox.deleteCompany(firm)
     // As when pages shift while they are read.
-    async function* nobody() {
-      yield { clients: [], readUpTo: clock }
+    async function* somebodyElse() {
+      yield { clients: [client(99, '89221532399')], readUpTo: clock }
     }
-    await passed(passes({ clientsChangedSince: nobody }))
+    await passed(passes({ clientsChangedSince: somebodyElse }))
     assert.deepEqual([await idsOf('9221532327'), await idsOf('9221532328')], [[`contact ${ivan}`], []])
   })
 
@@ -155,6 +164,69 @@ describe('given an index that was filled', () => {
     assert.equal(await clients(), 1)
   })
 })
+
+describe('given a CRM that shows less than there is', () => {
+  /** As a token is answered whose user may see only some clients, or none. */
+  const seeing = (...shown: readonly CrmClient[]): FullPass => {
+    async function* pages() {
+      yield { clients: shown, readUpTo: clock }
+    }
+    return passes({ clientsChangedSince: pages, clientsById: async () => [] })
+  }
+  const fill = async (count: number) => {
+    const all = Array.from({ length: count }, (_, at) => client(at + 1, `8922${1_000_000 + at}`))
+    await store.contactIndex.upsert(all.map((each) => indexedClient(each, 'RU')))
+    await passed()
+    clock += DAY + 7_200_000
+    return all
+  }
+
+  test('when it shows nobody, then all stay, an error tells it, and so does the status', async () => {
+    await fill(5)
+    const pass = seeing()
+    await passed(pass)
+    assert.equal(await clients(), 5)
+    assert.equal(errors.length, 1)
+    assert.deepEqual((await pass.status())?.kept, 'nobody-read')
+    assert.equal((await pass.status())?.removed, 0)
+  })
+
+  test('when more than a tenth and more than a hundred are missing, then all stay, and the next pass is as careful', async () => {
+    const all = await fill(300)
+    const pass = seeing(...all.slice(101))
+    await passed(pass)
+    assert.deepEqual([await clients(), (await pass.status())?.kept], [300, 'too-many'])
+    clock += DAY + 7_200_000
+    await passed(pass)
+    assert.deepEqual([await clients(), errors.length], [300, 2])
+  })
+
+  test('when a hundred are missing, then they leave: people do clean up', async () => {
+    const all = await fill(300)
+    const pass = seeing(...all.slice(100))
+    await passed(pass)
+    assert.deepEqual([await clients(), (await pass.status())?.kept, errors.length], [200, undefined, 0])
+  })
+
+  test('when the service is restarted after pages were read, then the pass remembers that it read somebody', async () => {
+    const all = await fill(3)
+    async function* broken() {
+      yield { clients: all.slice(1), readUpTo: clock }
+      throw new CrmUnreachable('gone')
+    }
+    await running(passes({ clientsChangedSince: broken }), () => warnings.length > 0)
+    await passed(seeing())
+    assert.deepEqual([await clients(), errors.length], [2, 0])
+  })
+})
+
+test('how many may leave in one pass: a tenth, and always a hundred', () => {
+  assert.deepEqual([0, 100, 1_000, 1_010, 50_000].map(mostLeaving), [100, 100, 100, 101, 5_000])
+})
+
+function client(id: number, phone: string): CrmClient {
+  return { kind: 'contact', id, name: `К${id}`, owner: 7000001, phones: [phone], createdAt: 0, updatedAt: 0 }
+}
 
 test('given an index that is still being filled, no pass is begun', async () => {
   await store.contactIndex.saveProgress({ complete: false, cursor: undefined })

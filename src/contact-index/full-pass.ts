@@ -5,6 +5,7 @@ import type { Crm } from '../crm/port.ts'
 import type { ContactIndex, Settings } from '../store/ports.ts'
 import type { ContactIndexLog } from './contact-index-sync.ts'
 import { passIsDue } from './pass-is-due.ts'
+import { removeUnseen } from './remove-unseen.ts'
 import { storeClients } from './store-clients.ts'
 
 export interface FullPassDeps {
@@ -16,7 +17,7 @@ export interface FullPassDeps {
   readonly country: string
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly log: ContactIndexLog
+  readonly log: ContactIndexLog & { error(fields: object, message: string): void }
   readonly pace?: FullPassPace
 }
 
@@ -47,14 +48,16 @@ const PassState = z.object({
   /** CRM time up to which this pass has read; absent: from the beginning. */
   cursor: z.number().optional(),
   finishedAt: z.number().optional(),
+  /** Clients this pass has read. */
+  read: z.number().optional(),
   /** Clients who had left the CRM. */
   removed: z.number().optional(),
+  /** Why nobody was removed, though clients did not come: the token may not see them, or most of the account was deleted. */
+  kept: z.enum(['nobody-read', 'too-many']).optional(),
 })
 export type PassState = z.infer<typeof PassState>
 
 const SETTING = 'contact-index.full-pass'
-/** Clients asked for by id in one request. */
-const CHUNK = 100
 
 export function createFullPass(deps: FullPassDeps): FullPass {
   const { crm, index, settings, country, now, log, pace = gentle } = deps
@@ -88,35 +91,30 @@ export function createFullPass(deps: FullPassDeps): FullPass {
 
   async function begin(): Promise<PassState> {
     await index.beginPass()
-    const state = { startedAt: now() }
+    const state = { startedAt: now(), read: 0 }
     await save(state)
     return state
   }
 
-  async function pass({ startedAt, cursor }: PassState, signal: AbortSignal): Promise<void> {
+  async function pass({ startedAt, cursor, read }: PassState, signal: AbortSignal): Promise<void> {
     log.info({ cursor }, 'all contacts are read anew')
+    let count = read
     for await (const page of crm.clientsChangedSince(cursor, signal, 'index')) {
       await storeClients(index, country, page.clients)
-      await save({ startedAt, cursor: page.readUpTo })
+      if (count !== undefined) count += page.clients.length
+      await save({ startedAt, cursor: page.readUpTo, read: count })
       await sleep(pace.pageRestMs, undefined, { signal })
     }
-    const removed = await removeUnseen(signal)
-    await save({ startedAt, finishedAt: now(), removed })
-    log.info({ removed }, 'all contacts were read anew')
-  }
-
-  /** Not having come is no proof: a page may have shifted, and whoever changed while we read moved out of it. Each is asked for by id. */
-  async function removeUnseen(signal: AbortSignal): Promise<number> {
-    let removed = 0
-    for (;;) {
-      const unseen = await index.unseen(CHUNK)
-      if (unseen.length === 0) return removed
-      const alive = await crm.clientsById(unseen, signal, 'index')
-      await storeClients(index, country, alive)
-      const gone = unseen.filter(({ kind, id }) => !alive.some((client) => client.kind === kind && client.id === id))
-      await Promise.all(gone.map(({ kind, id }) => index.remove(kind, id)))
-      removed += gone.length
-    }
+    const removal = await removeUnseen({ crm, index, country }, count, signal)
+    const removed = removal.kind === 'removed' ? removal.clients : 0
+    const kept = removal.kind === 'kept' ? removal.why : undefined
+    await save({ startedAt, finishedAt: now(), read: count, removed, kept })
+    if (kept === undefined) return log.info({ read: count, removed }, 'all contacts were read anew')
+    const { clients } = await index.progress()
+    log.error(
+      { why: kept, read: count, clients },
+      'the CRM did not show clients it had: all are kept; the token must belong to an administrator (callweave doctor tells)',
+    )
   }
 
   async function status(): Promise<PassState | undefined> {
