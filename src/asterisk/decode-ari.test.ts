@@ -172,7 +172,18 @@ test.each([
   expect(event).toMatchObject([{ channel: { skipped: true } }])
 })
 
-test('given a channel that passes the blacklist, when it is told, then it is not skipped', () => {
+test('given a raw stream that tells the mark as a variable, then it is read there too', () => {
+  const set = (variable: string) => decode({ type: 'ChannelVarset', variable, value: '1' })
+  expect(set('CALLWEAVE_SKIP')).toMatchObject([{ channel: { skipped: true } }])
+  expect(set('__CALLWEAVE_SKIP')).toMatchObject([{ channel: { skipped: true } }])
+  expect(decode({ type: 'ChannelVarset', variable: 'CALLWEAVE_SKIP', value: '' })[0]).not.toHaveProperty(
+    'channel.skipped',
+  )
+})
+
+test('given a channel that passes the blacklist, also one that was answered before, then it is not skipped', () => {
   const passing = { ...channel, dialplan: { context: 'app-blacklist-check', exten: 's' } }
   expect(decode({ type: 'ChannelStateChange', channel: passing })[0]).not.toHaveProperty('channel.skipped')
+  const set = { type: 'ChannelVarset', variable: 'CALLED_BLACKLIST', value: '1' }
+  expect(decode({ ...set, channel: { ...passing, state: 'Up' } })[0]).not.toHaveProperty('channel.skipped')
 })

@@ -1,3 +1,4 @@
+import { BLACKLIST_CONTEXT } from '../calls/blacklist.ts'
 import type { CallEvent, ChannelFacts } from '../calls/call-event.ts'
 import { decodeBridge, decodeChannel, isObject, textOf } from './decode-channel.ts'
 import { decodeTime } from './decode-time.ts'
@@ -69,6 +70,7 @@ function decodeChannelMessage(type: string, message: Json, at: number, channel: 
       return other ? { kind: 'related', at, channel, other } : { kind: 'channel-seen', at, channel }
     }
     case 'ChannelStateChange':
+      return { kind: 'channel-seen', at, channel: turnedAway(channel) }
     case 'ChannelCallerId':
     case 'ChannelConnectedLine':
     case 'StasisEnd':
@@ -112,6 +114,12 @@ function decodeRecording(message: Json, at: number): CallEvent | undefined {
   return scheme === 'channel' ? { kind: 'recording', at, channelId: id, file } : undefined
 }
 
+/** Only at the very moment: whoever was answered before passes the blacklist in state Up too. */
+function turnedAway(channel: ChannelFacts): ChannelFacts {
+  const answeredThere = channel.state === 'Up' && channel.context === BLACKLIST_CONTEXT
+  return answeredThere ? { ...channel, skipped: true } : channel
+}
+
 /** The variables a snapshot would carry were they in `channelvars`. */
 function withVariable(channel: ChannelFacts, message: Json): ChannelFacts {
   const value = textOf(message['value'])
@@ -125,6 +133,9 @@ function withVariable(channel: ChannelFacts, message: Json): ChannelFacts {
     case '__FROM_DID':
     case '_FROM_DID':
       return { ...channel, did: value }
+    case 'CALLWEAVE_SKIP':
+    case '__CALLWEAVE_SKIP':
+      return { ...channel, skipped: true }
     default:
       return channel
   }

@@ -1,9 +1,6 @@
 import type { BridgeClass, BridgeFacts, ChannelFacts } from '../calls/call-event.ts'
 import { decodeTime } from './decode-time.ts'
 
-/** FreePBX and Issabel answer in this context, and only there, whom the blacklist turns away (reference ari.md 6.2). */
-const BLACKLIST = 'app-blacklist-check'
-
 type Json = Readonly<Record<string, unknown>>
 
 /** What an ARI channel object tells, or undefined when it is none (no id or no name). Checked by hand: it runs for every event. */
@@ -30,7 +27,6 @@ export function decodeChannel(value: unknown): ChannelFacts | undefined {
     put(facts, 'voicemail', channelvars['VMSTATUS'])
     if (textOf(channelvars['CALLWEAVE_SKIP']) !== '') facts.skipped = true
   }
-  if (facts.context === BLACKLIST && facts.state === 'Up') facts.skipped = true
   return facts
 }
 

@@ -11,6 +11,8 @@ export interface CelRow {
   readonly context: string
   readonly app: string
   readonly appData: string
+  /** Name of an event the dialplan made itself. */
+  readonly userDefined: string
   /** Names of the other channels in the bridge. */
   readonly peer: string
   readonly extra: Readonly<Record<string, unknown>>
@@ -47,6 +49,7 @@ function readRow(row: Readonly<Record<string, unknown>>): CelRow | undefined {
     context: text(row['context']),
     app: text(row['appname']),
     appData: text(row['appdata']),
+    userDefined: text(row['userdeftype']),
     peer: text(row['peer']),
     extra: readExtra(extra),
     hasExtra: 'extra' in row || 'eventextra' in row,

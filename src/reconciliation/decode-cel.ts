@@ -4,6 +4,7 @@ import { createCelBridges } from './cel-bridges.ts'
 import { createHangupReader } from './cel-hangups.ts'
 import { createMenuReader } from './cel-menu.ts'
 import { type CelRow, readCelRows } from './cel-row.ts'
+import { skips } from './cel-skip.ts'
 import { celTimes } from './cel-time.ts'
 import { createVoicemailReader } from './cel-voicemail.ts'
 
@@ -50,7 +51,11 @@ function decodeRow(row: CelRow, at: number, readers: Readers): readonly CallEven
   if (row.type !== 'HANGUP') readers.hangups(row, at)
   const digits = readers.menu(row)
   const voicemail = readers.voicemail(row, at)
-  const channel: ChannelFacts = { ...factsOf(row), ...(voicemail && { voicemail }) }
+  const channel: ChannelFacts = {
+    ...factsOf(row),
+    ...(voicemail && { voicemail }),
+    ...(skips(row) && { skipped: true as const }),
+  }
   const before: readonly CallEvent[] = digits === '' ? [] : [{ kind: 'dtmf', at, channel, digit: digits }]
   return [...before, ...decodeKind(row, at, channel, readers)]
 }
@@ -61,6 +66,9 @@ function decodeKind(row: CelRow, at: number, channel: ChannelFacts, readers: Rea
       return decodeStart(row, at, channel, readers)
     case 'ANSWER':
       return [{ kind: 'channel-seen', at, channel: { ...channel, state: 'Up' } }]
+    case 'CALLWEAVE':
+    case 'USER_DEFINED':
+      return skips(row) ? [{ kind: 'channel-seen', at, channel }] : []
     case 'BRIDGE_ENTER':
       return [{ kind: 'bridge-entered', at, channel, bridge: readers.bridges.entered(row) }]
     case 'BRIDGE_EXIT':
