@@ -40,6 +40,7 @@ export function freepbxValues(
     ask: askIn === 'nowhere' ? 'NoOp(nobody is asked)' : asks,
     recordings: recordings.map(recordingLine).join(''),
     record: (flavour === 'issabel' ? issabelRecord : freepbxRecord).map((line) => ` same => n,${line}\n`).join(''),
+    ringContext: ringContexts[macros],
     ...mailboxBlock[macros],
   }
   return Object.entries(values).map(([name, value]) => [name, value.replaceAll('@{', '$' + '{')])
@@ -58,6 +59,13 @@ const mailboxBlock: Readonly<Record<MacroStyle, { block: string; blockAgain: str
     free: 'Gosub(macro-blkvm-clr,s,1)',
   },
 }
+
+/**
+ * `from-did-direct` is follow-me, then the extension. Where routines are Gosub frames follow-me must be left out: `Return()` empties the
+ * variable by which follow-me learns that it is only a part of a call, so it would go on to its own end, often a mailbox (FreePBX 17's
+ * generator; measured on a model of it on 22.10).
+ */
+const ringContexts: Readonly<Record<MacroStyle, string>> = { macro: 'from-did-direct', gosub: 'ext-local' }
 
 const checks = '@{DIALPLAN_EXISTS(sub-record-check,s,1)} = 1'
 

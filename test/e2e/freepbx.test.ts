@@ -128,15 +128,17 @@ describe.each(pbxs)('given Asterisk %s and %s', (asterisk, pbx) => {
     expect(notesOf(from).slice(before)).toMatchObject([{ direction: 'in', seconds: 0 }])
   })
 
-  test('when the responsible has follow-me, then it rings too, and its own mailbox at the end is not where the client goes', async () => {
+  test('when the responsible has follow-me, then its end in a mailbox is not where the client goes', async () => {
     const call = stage.lab.trunk.call({ from: VERAS, did: '7001', hangUp: 'caller', talkMs: 1_500 })
-    await Promise.all([phone('103').waitForRing(RING_MS), phone('104').waitForRing(RING_MS)])
+    await phone('103').waitForRing(RING_MS)
+    // FreePBX 17 would lose the block of the mailbox in follow-me: there only the extension's own phones are rung.
+    if (asterisk === '16') await phone('104').waitForRing(RING_MS)
     await phone('102').waitForRing(RING_MS)
     await phone('102').accept()
     expect(await call).toMatchObject([{ answered: true }])
     await stage.settled(SETTLE_MS)
     const steps = await ended(stage.lab, VERAS)
-    expect([...rung(steps)].sort()).toEqual(['102', '103', '104'])
+    expect([...rung(steps)].sort()).toEqual(asterisk === '16' ? ['102', '103', '104'] : ['102', '103'])
     expect(reachedMailbox(steps)).toBe(false)
     expect(notesOf(VERAS)).toMatchObject([{ direction: 'in', status: 4, author: 7_000_002 }])
   })
