@@ -212,7 +212,7 @@ unpack_sources() {
   trap 'exit 130' INT TERM
   if [ -z "$ARCHIVE" ] || [ "$ACTION" = make_archive ]; then return 0; fi
   mkdir "$TEMP/source"
-  tar -xzf "$ARCHIVE" -C "$TEMP/source" || fail "--archive $ARCHIVE: no archive made by --make-archive, or a damaged one: copy it again"
+  tar -xzf "$ARCHIVE" -C "$TEMP/source" --exclude=./bin --exclude=./node_modules || fail "--archive $ARCHIVE: no archive made by --make-archive, or a damaged one: copy it again"
   SOURCE=$TEMP/source
 }
 
@@ -252,9 +252,9 @@ place_packages() {
 
 build_program() {
   mkdir -p "$1/bin"
-  carried=''
-  if [ -x "$SOURCE/bin/node" ] && [ -d "$SOURCE/node_modules" ]; then carried='bin/node node_modules'; fi
-  (cd "$SOURCE" && tar -cf - --exclude='*.test.ts' $PROGRAM $carried) | tar -xf - -C "$1" --no-same-owner
+  if [ -x "$SOURCE/bin/node" ]; then carried='bin/node node_modules'; else carried=''; fi
+  if [ "$SOURCE" = "$TEMP/source" ]; then tar -xzf "$ARCHIVE" -C "$1" --no-same-owner
+  else (cd "$SOURCE" && tar -cf - --exclude='*.test.ts' $PROGRAM $carried) | tar -xf - -C "$1" --no-same-owner; fi
   place_node "$1"
   place_packages "$1"
   printf '#!/bin/sh\nCALLWEAVE_CONFIG=${CALLWEAVE_CONFIG:-%s/config.json} exec %s/bin/node %s/src/main.ts "$@"\n' "$CONFIG_DIR" "$PREFIX" "$PREFIX" >"$1/bin/callweave"
