@@ -24,11 +24,27 @@ export function crmCheck(crm: Crm, config: Config): Check {
       return [
         ok(SUBJECT, `account "${account.name}" (${account.subdomain}) takes the token`),
         clock,
-        ...peopleFindings(await crm.users(signal), config),
+        ...(await usersFindings(crm, config, account.currentUser, signal)),
       ]
     } catch (error) {
       return [trouble(error, config.crm.url)]
     }
+  }
+}
+
+/** Only an administrator is told the users. */
+async function usersFindings(
+  crm: Crm,
+  config: Config,
+  currentUser: number,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  try {
+    return peopleFindings(await crm.users(signal), config)
+  } catch (error) {
+    if (!(error instanceof CrmForbidden)) return [trouble(error, config.crm.url)]
+    const says = `the token's user (${currentUser}) is no administrator: clients this user may not see look like deleted ones`
+    return [failure(SUBJECT, says, 'let an administrator of the account make the token and set crm.token')]
   }
 }
 
@@ -41,7 +57,7 @@ function peopleFindings(users: readonly CrmUser[], config: Config): readonly Fin
     return user.active ? [] : [warning('people', `${key}: ${user.name} (${id}) has been dismissed`, cure)]
   }
   const found = config.staff.people.flatMap((person, at) =>
-    person.user === undefined ? [] : wrong(`staff.people.${at}.user`, person.user),
+    person.user === undefined ? [] : wrong(`staff.people.${at}.user${named(person.name)}`, person.user),
   )
   const fallback = config.rules.defaultUser === undefined ? [] : wrong('rules.defaultUser', config.rules.defaultUser)
   const nobody =
@@ -56,6 +72,10 @@ function peopleFindings(users: readonly CrmUser[], config: Config): readonly Fin
       : []
   const all = [...found, ...fallback, ...nobody]
   return all.length > 0 ? all : [ok('people', `${config.staff.people.length} people, all known to amoCRM`)]
+}
+
+function named(name: string): string {
+  return name === '' ? '' : ` (${name})`
 }
 
 function trouble(error: unknown, url: string): Finding {
