@@ -223,6 +223,7 @@ describe('given a call that is nobody’s business in the CRM, nothing is writte
   }
 
   test('internal', () => nothing({ ...answered, direction: 'internal', client: '' }, 'internal'))
+  test('a call that opted out', () => nothing({ ...answered, skipped: true }, 'skipped'))
   test('withheld number', () => nothing({ ...answered, client: '' }, 'no-client-number'))
   test('anonymous caller', () => nothing({ ...answered, client: 'anonymous' }, 'no-client-number'))
   test('a number of four digits', () => nothing({ ...answered, client: '1234' }, 'no-client-number'))

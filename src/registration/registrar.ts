@@ -1,27 +1,29 @@
 import type { Call } from '../calls/call.ts'
 import { phoneKey } from '../numbers/phone-number.ts'
-import type { CallJournal } from '../store/ports.ts'
+import type { CallJournal, JournalEntry } from '../store/ports.ts'
 import { jobsForCall } from './jobs-for-call.ts'
+import { isSameCall } from './same-call.ts'
 import type { RegistrationSettings } from './settings.ts'
 import { type WhyUnregistered, whyUnregistered } from './why-unregistered.ts'
 
 export interface RegistrarDeps {
-  readonly journal: Pick<CallJournal, 'recordEnded'>
+  readonly journal: Pick<CallJournal, 'recordEnded' | 'find'>
   readonly pbx: string
   readonly settings: RegistrationSettings
 }
 
-/** What became of an ended call. */
+/** What became of an ended call. `as`: the id it got where another call had its own. */
 export type Registered =
-  | { readonly kind: 'registering'; readonly jobs: number }
+  | { readonly kind: 'registering'; readonly jobs: number; readonly as?: string }
   /** It stands in the journal already; the row is the lock. */
   | { readonly kind: 'known' }
-  | { readonly kind: 'journal-only'; readonly why: WhyUnregistered }
+  | { readonly kind: 'journal-only'; readonly why: WhyUnregistered; readonly as?: string }
 
 /** Writes an ended call and the CRM jobs it needs into the journal, in one transaction. */
 export interface Registrar {
   /**
-   * Resolves when the disk has it.
+   * Resolves when the disk has it. Calls of one linkedid are numbered by whoever followed the first of them; since a restart forgets
+   * that, a call that finds its id taken by another one gets the next number.
    * @param events what the call was folded from, so that it can be rebuilt.
    * @throws StoreError when the disk refuses.
    */
@@ -29,19 +31,47 @@ export interface Registrar {
 }
 
 export function createRegistrar({ journal, pbx, settings }: RegistrarDeps): Registrar {
+  /** The id under which the call is new; undefined when the journal has it. */
+  const freeId = async (entry: JournalEntry): Promise<string | undefined> => {
+    const { linkedid, number: own } = numbered(entry.id)
+    for (let number = 1; ; number += 1) {
+      const id = number === 1 ? linkedid : `${linkedid}#${number}`
+      const row = await journal.find(pbx, id)
+      if (row?.id === id) {
+        if (isSameCall(row, entry)) return undefined
+      } else if (number >= own) return id
+    }
+  }
+
   return {
-    register: async (call, events) => {
-      const { id, linkedids, startedAt, direction } = call
-      const endedAt = call.endedAt ?? call.startedAt
-      const why = whyUnregistered(call, settings)
-      const jobs = jobsForCall(call, settings, pbx)
-      const clientKey = phoneKey(call.client) ?? ''
-      const fresh = await journal.recordEnded(
-        { pbx, id, linkedids, startedAt, endedAt, direction, clientKey, call, events },
-        jobs,
-      )
-      if (!fresh) return { kind: 'known' }
-      return why === undefined ? { kind: 'registering', jobs: jobs.length } : { kind: 'journal-only', why }
+    register: async (told, events) => {
+      const why = whyUnregistered(told, settings)
+      const entry = entryOf(told, events, pbx)
+      for (;;) {
+        const id = await freeId(entry)
+        if (id === undefined) return { kind: 'known' }
+        const call = { ...told, id }
+        const jobs = jobsForCall(call, settings, pbx)
+        const fresh = await journal.recordEnded({ ...entry, id, call }, jobs)
+        // Somebody else has taken the id since.
+        if (!fresh) continue
+        const as = id === told.id ? {} : { as: id }
+        return why === undefined
+          ? { kind: 'registering', jobs: jobs.length, ...as }
+          : { kind: 'journal-only', why, ...as }
+      }
     },
   }
+}
+
+function entryOf(call: Call, events: readonly unknown[], pbx: string): JournalEntry {
+  const { id, linkedids, startedAt, direction } = call
+  const endedAt = call.endedAt ?? startedAt
+  return { pbx, id, linkedids, startedAt, endedAt, direction, clientKey: phoneKey(call.client) ?? '', call, events }
+}
+
+/** `1795164754.2#3` is the third call of its linkedid. */
+function numbered(id: string): { readonly linkedid: string; readonly number: number } {
+  const [, linkedid = id, number = '1'] = /^(.+)#(\d+)$/.exec(id) ?? []
+  return { linkedid, number: Number(number) }
 }

@@ -4,6 +4,8 @@ import type { RegistrationSettings } from './settings.ts'
 
 export type WhyUnregistered =
   | 'not-ended'
+  /** The call opted out, or the PBX turned its caller away. */
+  | 'skipped'
   | 'internal'
   | 'no-client-number'
   | 'before-first-start'
@@ -14,6 +16,7 @@ export type WhyUnregistered =
 /** Why a call leaves nothing in the CRM; undefined when it is to be registered. The strictest of service, line and people decides. */
 export function whyUnregistered(call: Call, settings: RegistrationSettings): WhyUnregistered | undefined {
   if (call.endedAt === undefined || call.result === undefined) return 'not-ended'
+  if (call.skipped) return 'skipped'
   if (call.direction === 'internal') return 'internal'
   if (phoneKey(normalisePhone(call.client, settings.country)) === undefined) return 'no-client-number'
   if (call.startedAt < settings.firstStartAt) return 'before-first-start'

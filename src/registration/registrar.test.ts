@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import type { Call } from '../calls/call.ts'
+import type { CallJournal, JournalEntry, StoredJobInput } from '../store/ports.ts'
+import { createRegistrar } from './registrar.ts'
+import type { RegistrationSettings } from './settings.ts'
+
+const START = Date.UTC(2026, 10, 20, 9)
+const settings: RegistrationSettings = {
+  mode: 'on',
+  lineModes: new Map(),
+  personModes: new Map(),
+  users: new Map(),
+  defaultUser: undefined,
+  country: 'RU',
+  unknownCaller: 'contact',
+  unknownCalled: 'contact',
+  lines: new Map(),
+  contactName: 'Звонок {phone}',
+  missedTask: { enabled: false, text: '', hours: 1 },
+  firstStartAt: 0,
+  quietAfterSeconds: 7200,
+}
+const ANNA = '+79221532327'
+const BORIS = '+79161112233'
+
+/** Of a PBX whose clock stands at the given second when the call starts; ten seconds long. */
+function call(client: string, seconds: number, change: Partial<Call> = {}): Call {
+  const startedAt = START + seconds * 1000
+  return {
+    id: '1.1',
+    linkedids: ['1.1'],
+    direction: client === '' ? 'internal' : 'out',
+    client,
+    line: 'trunk',
+    startedAt,
+    endedAt: startedAt + 10_000,
+    answered: true,
+    result: 'answered',
+    waitSeconds: 2,
+    talkSeconds: 8,
+    responsible: '101',
+    hangupCause: 16,
+    evidence: 'live',
+    people: [],
+    transfers: [],
+    ivr: '',
+    recordings: [],
+    ...change,
+  }
+}
+
+/** A journal in memory that keeps the port's promises. */
+function journalInMemory() {
+  const rows = new Map<string, JournalEntry>()
+  const jobs: StoredJobInput[] = []
+  const journal: Pick<CallJournal, 'recordEnded' | 'find'> = {
+    recordEnded: async (entry, more) => {
+      if (rows.has(entry.id)) return false
+      rows.set(entry.id, entry)
+      jobs.push(...more)
+      return true
+    },
+    find: async (_pbx, id) => rows.get(id) ?? [...rows.values()].find(({ linkedids }) => linkedids.includes(id)),
+  }
+  const registrar = createRegistrar({ journal, pbx: 'main', settings })
+  const register = (each: Call) => registrar.register(each, [])
+  const notes = () => jobs.flatMap(({ key, kind }) => (kind === 'call-note' ? [key] : []))
+  return { rows, register, notes }
+}
+
+describe('given a call in the journal', () => {
+  test('when another client is told under the same id after a restart, then it is a call of its own in journal and CRM', async () => {
+    const { rows, register, notes } = journalInMemory()
+    await register(call(ANNA, 0))
+    expect(await register(call(BORIS, 15))).toEqual({ kind: 'registering', jobs: 2, as: '1.1#2' })
+    expect([...rows.keys()]).toEqual(['1.1', '1.1#2'])
+    expect(rows.get('1.1#2')).toMatchObject({ linkedids: ['1.1'], call: { id: '1.1#2', client: BORIS } })
+    expect(notes()).toEqual(['main/1.1:note', 'main/1.1#2:note'])
+  })
+
+  test('when the same client is called again after its end, then that is another call too', async () => {
+    const { register, notes } = journalInMemory()
+    await register(call(ANNA, 0))
+    await register(call(ANNA, 60))
+    await register(call(ANNA, 120, { id: '1.1#2' }))
+    expect(notes()).toEqual(['main/1.1:note', 'main/1.1#2:note', 'main/1.1#3:note'])
+  })
+
+  test.each([
+    ['as it was', {}],
+    ['by a witness of whole seconds', { startedAt: START - 750, endedAt: START + 9000, evidence: 'cel' }],
+    ['from the middle on, since a restart', { startedAt: START + 4000, evidence: 'reconstructed' }],
+    ['from an earlier beginning on', { startedAt: START - 5000, evidence: 'cel' }],
+    ['as the second one of its linkedid', { id: '1.1#2' }],
+    ['as a leftover whose client has left', { direction: 'internal', client: '', startedAt: START + 3000 }],
+  ] as const)('when it is told again %s, then it is known and nothing is written', async (_what, change) => {
+    const { rows, register, notes } = journalInMemory()
+    await register(call(ANNA, 0))
+    expect(await register(call(ANNA, 0, change))).toEqual({ kind: 'known' })
+    expect([...rows.keys()]).toEqual(['1.1'])
+    expect(notes()).toEqual(['main/1.1:note'])
+  })
+
+  test('when its number comes to light in another telling of a nameless one, then it reaches the CRM', async () => {
+    const { register, notes } = journalInMemory()
+    await register(call('', 0, { direction: 'in' }))
+    expect(await register(call(ANNA, 0))).toMatchObject({ kind: 'registering', as: '1.1#2' })
+    expect(await register(call(ANNA, 0))).toEqual({ kind: 'known' })
+    expect(notes()).toEqual(['main/1.1#2:note'])
+  })
+
+  test('when every call of a linkedid is told once more, then all are known', async () => {
+    const { register, notes } = journalInMemory()
+    const told = [call(ANNA, 0), call(BORIS, 15, { id: '1.1#2' }), call(ANNA, 40, { id: '1.1#3' })]
+    for (const each of told) await register(each)
+    for (const each of told) expect(await register(each)).toEqual({ kind: 'known' })
+    expect(notes()).toHaveLength(3)
+  })
+
+  test('when another call merely had its id among its own, then the call is not taken for it', async () => {
+    const { register, notes } = journalInMemory()
+    await register(call(ANNA, 0, { id: '1.0', linkedids: ['1.0', '1.1'] }))
+    expect(await register(call(ANNA, 3))).toEqual({ kind: 'registering', jobs: 2 })
+    expect(notes()).toEqual(['main/1.0:note', 'main/1.1:note'])
+  })
+
+  test('when two calls of one id are told at once, then both are written', async () => {
+    const { register, notes } = journalInMemory()
+    await Promise.all([register(call(ANNA, 0)), register(call(BORIS, 15))])
+    expect(notes().toSorted()).toEqual(['main/1.1#2:note', 'main/1.1:note'])
+  })
+})
+
+test('given a call that opted out, when it ends, then the journal alone has it', async () => {
+  const { rows, register, notes } = journalInMemory()
+  expect(await register(call(ANNA, 0, { skipped: true }))).toEqual({ kind: 'journal-only', why: 'skipped' })
+  expect([...rows.keys()]).toEqual(['1.1'])
+  expect(notes()).toEqual([])
+})
