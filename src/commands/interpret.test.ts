@@ -50,6 +50,27 @@ test('given ARI messages, then one JSON object a call is printed with exactly th
   )
 })
 
+test('given a call that opted out, then neither witness prints it, also while it is up, and the other call is printed', async () => {
+  const lines = readFileSync(join(FIXTURES, 'in-answered.ari.ndjson'), 'utf8')
+  const other = readFileSync(join(FIXTURES, 'in-blind-refer.ari.ndjson'), 'utf8')
+  const skipped = lines.replaceAll('"CALLWEAVE_SKIP":""', '"CALLWEAVE_SKIP":"1"')
+  expect(skipped).not.toBe(lines)
+  const both = await run('--config', config, file('skipped.ndjson', `${skipped}\n${other}`))
+  expect(both.calls).toMatchObject([{ transfers: [{ to: '103' }] }])
+  const half = skipped.split('\n').slice(0, 6).join('\n')
+  expect((await run('--config', config, file('half-skipped.ndjson', half))).calls).toEqual([])
+
+  const rows: Record<string, unknown>[] = JSON.parse(readFileSync(join(FIXTURES, 'in-answered.cel.json'), 'utf8'))
+  const mark = {
+    eventtype: 'callweave',
+    userdeftype: 'callweave',
+    appdata: 'callweave,skip',
+    extra: '{"extra":"skip"}',
+  }
+  const marked = rows.flatMap((row, index) => (index === 0 ? [row, { ...row, ...mark }] : [row]))
+  expect((await run('--config', config, file('skipped.json', JSON.stringify(marked)))).calls).toEqual([])
+})
+
 test('given CEL rows, then the source is guessed and the evidence says so', async () => {
   const { calls } = await run('--config', config, join(FIXTURES, 'in-answered.cel.json'))
   expect(calls).toMatchObject([{ evidence: 'cel', result: 'answered', responsible: '101' }])

@@ -11,7 +11,8 @@ import { InputError, type RecordingSource, readRecording } from './read-recordin
 
 const USAGE = `usage: callweave interpret [--source ari|cel] [--config FILE] FILE
 
-Tells the calls of a recording, one JSON object a line.
+Tells the calls of a recording, one JSON object a line. Not told: scanners, and calls that went through
+callweave-skip or were turned away by the PBX's blacklist, since they are neither shown nor registered.
   FILE      raw ARI websocket messages, one a line, or a JSON array of CEL table rows; - reads standard input
   --source  what FILE is; guessed from its content when left out
   --config  a configuration with "staff"; without one, endpoints of two to five digits are extensions
@@ -88,7 +89,7 @@ function readFile(file: string): string {
   }
 }
 
-/** Calls that ended and calls still up at the end of the recording, in order of creation. */
+/** Calls that ended and calls still up at the end of the recording, in order of creation; those that opted out are left out. */
 function tellCalls(events: readonly CallEvent[], config: InterpretConfig, evidence: 'cel' | 'live'): readonly Call[] {
   const { staff, trunks, country } = config
   const tracker = createCallTracker({ staff, trunks, country, evidence })
@@ -105,7 +106,9 @@ function tellCalls(events: readonly CallEvent[], config: InterpretConfig, eviden
   const unfinished = tracker.live()
   take({ kind: 'clock', at: last + AFTER_THE_END_MS })
   const over = new Set(ended.map(({ id }) => id))
-  return [...ended, ...unfinished.filter(({ id }) => !over.has(id))].toSorted((a, b) => a.startedAt - b.startedAt)
+  return [...ended, ...unfinished.filter(({ id }) => !over.has(id))]
+    .filter((call) => !call.skipped)
+    .toSorted((a, b) => a.startedAt - b.startedAt)
 }
 
 /** The form of design section 3: exactly these fields. */
