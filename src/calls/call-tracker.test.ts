@@ -65,6 +65,17 @@ describe('a gap', () => {
       { id: 'trunk/1', direction: 'in', startedAt: START, evidence: 'reconstructed' },
     ])
   })
+
+  test('given channels listed in any order, as Asterisk does, then the call began with the oldest of them', () => {
+    const known = answered()
+    const channels = [
+      { ...known.facts('101/desk'), createdAt: START + 1500, appData: '(Outgoing Line)' },
+      { ...known.facts('trunk/1'), createdAt: START, app: 'Dial' },
+    ]
+    const story = new Story().says({ kind: 'snapshot', at: START + 5000, channels, bridges: [bridge] })
+    expect(story.tracker.live()).toMatchObject([{ id: 'trunk/1', startedAt: START, people: [{ extension: '101' }] }])
+    expect(story.tracker.live()[0]).not.toHaveProperty('startedBy')
+  })
 })
 
 test('given thousands of calls, when they are over, then nothing of them waits for anything', () => {

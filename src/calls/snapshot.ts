@@ -9,7 +9,9 @@ type Snapshot = Extract<CallEvent, { readonly kind: 'snapshot' }>
  */
 export function missedEvents(world: World, snapshot: Snapshot): readonly CallEvent[] {
   const { at } = snapshot
-  const present = new Set(snapshot.channels.map(({ id }) => id))
+  // Asterisk lists them in no order; who began a call shows in the order of birth.
+  const channels = snapshot.channels.toSorted((a, b) => (a.createdAt ?? at) - (b.createdAt ?? at))
+  const present = new Set(channels.map(({ id }) => id))
   const seats = seatsIn(snapshot)
   const events: CallEvent[] = []
   for (const leg of world.legs.values()) {
@@ -17,7 +19,7 @@ export function missedEvents(world: World, snapshot: Snapshot): readonly CallEve
       events.push({ kind: 'channel-gone', at, channel: { id: leg.id, name: leg.name }, afterGap: true })
     }
   }
-  for (const channel of snapshot.channels) {
+  for (const channel of channels) {
     const leg = world.legs.get(channel.id)
     if (leg) events.push({ kind: 'channel-seen', at, channel, afterGap: true })
     else
@@ -32,7 +34,7 @@ export function missedEvents(world: World, snapshot: Snapshot): readonly CallEve
       events.push({ kind: 'bridge-left', at, channel, bridge: { id: leg.bridge.id, class: leg.bridge.class } })
     }
   }
-  for (const channel of snapshot.channels) {
+  for (const channel of channels) {
     const bridge = seats.get(channel.id)
     if (bridge && world.legs.get(channel.id)?.bridge?.id !== bridge.id) {
       events.push({ kind: 'bridge-entered', at, channel, bridge: { id: bridge.id, class: bridge.class } })
