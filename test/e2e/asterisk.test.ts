@@ -8,9 +8,7 @@ import { type Lab, startLab } from '../lab/lab.ts'
 import { applications, limitLeft, startOf, stepsUntil } from './_asterisk-records.ts'
 import { type Service, silence, silentProcess, startService } from './_asterisk-service.ts'
 import { dialplan, filesOf } from './_dialplan-files.ts'
-
-/** The generated snippet's wait: 1.5 s for the service and half a second of Asterisk's own. */
-const GUARD_MS = 2000
+import { expectGuarded, GUARD_MS, rawVariable } from './_guard.ts'
 
 /** A limit that the PBX itself had set, and a call that comes by twice; what is left of the limit is told in CEL. */
 const testContexts = `[from-limited]
@@ -18,6 +16,10 @@ exten => _[+0-9].,1,Set(TIMEOUT(absolute)=30)
  same => n,Gosub(callweave-in,s,1($\{EXTEN}))
  same => n,CELGenUserEvent(left,$\{TIMEOUT(absolute)})
  same => n,Gosub(callweave-in,s,1($\{EXTEN}))
+ same => n,Hangup()
+[from-database]
+exten => _[+0-9].,1,Gosub(callweave-in,s,1($\{EXTEN}))
+ same => n,CELGenUserEvent(read,$\{DB(CALLWEAVE/test)})
  same => n,Hangup()
 [from-skipped]
 exten => _[+0-9].,1,Gosub(callweave-skip,s,1)
@@ -189,6 +191,16 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     expect(asked.questions).toHaveLength(1)
   })
 
+  test('given a call that was answered for, when the PBX goes on, then its own database still speaks to it', async () => {
+    await service(() => ({ kind: 'default', callerName: 'Ромашка' }))
+    await lab.cli('database put CALLWEAVE test heard')
+    const from = nextCaller()
+    await lab.cli(`channel originate Local/${from}@from-database/n application Wait 2`)
+    const read = async () =>
+      (await lab.cel()).find((row) => row['context'] === 'from-database' && row['userdeftype'] === 'read')
+    await expect.poll(async () => (await read())?.['appdata'], { timeout: 5000 }).toBe('read,heard')
+  })
+
   test('given a call that must be skipped, when it comes by, then nobody is asked and both witnesses see why', async () => {
     const asked = await service()
     const from = nextCaller()
@@ -326,22 +338,3 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     expect(applications(steps)).toEqual(['Dial@default-route PJSIP/101,20,tT'])
   })
 })
-
-/** Asterisk's own records say: out of Stasis and on the default route two seconds after it asked, never answered. */
-async function expectGuarded(lab: Lab, from: string): Promise<void> {
-  const steps = await stepsUntil(lab, from, (all) => all.some(({ event }) => event === 'LINKEDID_END'))
-  const waited = startOf(steps, 'Dial', 'default-route') - startOf(steps, 'Stasis', 'callweave-ask')
-  expect(waited).toBeGreaterThanOrEqual(GUARD_MS - 20)
-  expect(waited).toBeLessThan(GUARD_MS + 300)
-  expect(steps.filter(({ event }) => event === 'ANSWER')).toEqual([])
-  expect(applications(steps)).not.toContainEqual(expect.stringContaining('callweave-ring'))
-}
-
-/** What our own commands would never send. */
-async function rawVariable(lab: Lab, channelId: string, value: string): Promise<void> {
-  const url = new URL(`${lab.ari.url}/ari/asterisk/variable`)
-  url.search = new URLSearchParams({ variable: `SHARED(CALLWEAVE_ANSWER,${channelId})`, value }).toString()
-  const authorization = `Basic ${btoa(`${lab.ari.user}:${lab.ari.password}`)}`
-  const { status } = await fetch(url, { method: 'POST', headers: { authorization } })
-  expect(status).toBe(204)
-}

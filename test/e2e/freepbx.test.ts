@@ -198,6 +198,16 @@ describe.each(pbxs)('given Asterisk %s and %s', (asterisk, pbx) => {
     await stage.settled(SETTLE_MS)
   })
 
+  test('when another product has a line in from-pstn-custom, then it keeps it, and the installation says so', async () => {
+    expect(await callweaveDialplan(stage, '--install', '--ask-in', 'all-lines')).toContain('extensions_custom.conf:2')
+    const from = '79330000010'
+    await stage.lab.trunk.call({ from, did: '7011', giveUpAfterMs: 1_000 })
+    const steps = await ended(stage.lab, from)
+    expect(asked(steps)).toEqual([])
+    expect(untilDefaultRoute(steps)).toBeLessThan(500)
+    await stage.settled(SETTLE_MS)
+  })
+
   test('when a queue of Local members is called, then the member who answered has the call, with right seconds', async () => {
     const from = '+79031112299'
     const call = stage.lab.trunk.call({ from, did: '7003', hangUp: 'caller', talkMs: 6_000 })
