@@ -33,6 +33,8 @@ export interface Call {
   readonly recordings: readonly string[]
   /** Extension of the person who began the call, when a person did: whose unanswered outbound call it is. */
   readonly startedBy?: string
+  /** When the client's first leg was born, where that is not `startedAt`: a person had begun the call before. */
+  readonly clientSince?: number
   /** It opted out, or the PBX turned the caller away: neither shown nor registered. Never turns back. */
   readonly skipped?: true
 }

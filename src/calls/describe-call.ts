@@ -34,8 +34,14 @@ export function describeCall(world: Pick<World, 'country'>, call: CallState, now
     ivr: call.ivr,
     recordings: [...call.recordings],
     ...(call.starter.role === 'person' && { startedBy: call.starter.extension }),
+    ...clientSince(call),
     ...(call.skipped && { skipped: true as const }),
   }
+}
+
+function clientSince(call: CallState): { readonly clientSince?: number } {
+  const [client] = call.clients
+  return client && client.createdAt !== call.startedAt ? { clientSince: client.createdAt } : {}
 }
 
 function directionOf(call: CallState): Direction {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+
+test('given a colleague dials, then the call tells since when it had its client; a call that began with the client need not', () => {
+  const story = new Story().at(0).arrives('101/desk', { number: '101', exten: '89221532327' })
+  story.at(1.5).dials('101/desk', 'trunk/1', '89221532327').at(9).ends('trunk/1').ends('101/desk')
+  expect(story.call()).toMatchObject({ startedAt: START, clientSince: START + 1500 })
+  expect(clientHangsUp(answered(), 10).call()).not.toHaveProperty('clientSince')
+})
 
 describe('an outbound call', () => {
   const dialled = () =>

@@ -86,10 +86,30 @@ describe('given a call in the journal', () => {
     expect(notes()).toEqual(['main/1.1:note', 'main/1.1#2:note', 'main/1.1#3:note'])
   })
 
+  test('when a colleague who stayed on the line calls the same client anew after a restart, then that is another call', async () => {
+    const { register, notes } = journalInMemory()
+    await register(call(ANNA, 0))
+    const again = call(ANNA, 0, { clientSince: START + 30_000, endedAt: START + 40_000, evidence: 'reconstructed' })
+    expect(await register(again)).toMatchObject({ kind: 'registering', as: '1.1#2' })
+    expect(await register({ ...again, id: '1.1#2', startedAt: START + 30_000, evidence: 'cel' })).toEqual({
+      kind: 'known',
+    })
+    expect(notes()).toEqual(['main/1.1:note', 'main/1.1#2:note'])
+  })
+
+  test('when the journal has the second call of a linkedid only, then the first one is told later under the next id', async () => {
+    const { register, notes } = journalInMemory()
+    await register(call(ANNA, 0, { clientSince: START + 30_000, endedAt: START + 40_000, evidence: 'reconstructed' }))
+    expect(await register(call(ANNA, 0, { evidence: 'cel' }))).toMatchObject({ as: '1.1#2' })
+    expect(await register(call(ANNA, 30, { id: '1.1#2', evidence: 'cel' }))).toEqual({ kind: 'known' })
+    expect(notes()).toEqual(['main/1.1:note', 'main/1.1#2:note'])
+  })
+
   test.each([
     ['as it was', {}],
     ['by a witness of whole seconds', { startedAt: START - 750, endedAt: START + 9000, evidence: 'cel' }],
     ['from the middle on, since a restart', { startedAt: START + 4000, evidence: 'reconstructed' }],
+    ['as short as a second, rounded', { startedAt: START - 900, endedAt: START - 900, evidence: 'cel' }],
     ['from an earlier beginning on', { startedAt: START - 5000, evidence: 'cel' }],
     ['as the second one of its linkedid', { id: '1.1#2' }],
     ['as a leftover whose client has left', { direction: 'internal', client: '', startedAt: START + 3000 }],

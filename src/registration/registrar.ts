@@ -2,7 +2,7 @@ import type { Call } from '../calls/call.ts'
 import { phoneKey } from '../numbers/phone-number.ts'
 import type { CallJournal, JournalEntry } from '../store/ports.ts'
 import { jobsForCall } from './jobs-for-call.ts'
-import { isSameCall } from './same-call.ts'
+import { isSameCall, tellingOf } from './same-call.ts'
 import type { RegistrationSettings } from './settings.ts'
 import { type WhyUnregistered, whyUnregistered } from './why-unregistered.ts'
 
@@ -38,7 +38,7 @@ export function createRegistrar({ journal, pbx, settings }: RegistrarDeps): Regi
       const id = number === 1 ? linkedid : `${linkedid}#${number}`
       const row = await journal.find(pbx, id)
       if (row?.id === id) {
-        if (isSameCall(row, entry)) return undefined
+        if (isSameCall(tellingOf(row), tellingOf(entry))) return undefined
       } else if (number >= own) return id
     }
   }

@@ -1,18 +1,34 @@
+import type { Call } from '../calls/call.ts'
 import type { JournalEntry } from '../store/ports.ts'
 
-/** Two witnesses, or two readings of one, name the start of a call this differently at most: CEL keeps whole seconds. */
-const ROUNDING_MS = 2000
+/** CEL keeps whole seconds. */
+const ROUNDING_MS = 1000
+
+/** A call as it was told. */
+export interface Telling {
+  readonly clientKey: string
+  /** When its client came; the colleague who dialled may have been on the line since an earlier call. */
+  readonly since: number
+  readonly endedAt: number
+}
 
 /**
- * Whether a journal row and a call told under the same linkedid are one call: the same client, at the same time. A call seen from its
- * middle on (after a restart) begins later and still overlaps. Who has no client is part of a row that has one, not the other way
- * round: a row without a client left nothing in the CRM, so nothing can be doubled.
+ * Whether two calls told under one linkedid are one: the same client at the same time. Who begins in the middle (after a restart)
+ * overlaps. A telling without a client is part of a row that has one, but not the other way round: a row without a client left
+ * nothing in the CRM, so nothing can be doubled.
  */
-export function isSameCall(
-  row: Pick<JournalEntry, 'startedAt' | 'endedAt' | 'clientKey'>,
-  told: Pick<JournalEntry, 'startedAt' | 'endedAt' | 'clientKey'>,
-): boolean {
+export function isSameCall(row: Telling, told: Telling): boolean {
   if (told.clientKey !== '' && told.clientKey !== row.clientKey) return false
-  if (Math.abs(told.startedAt - row.startedAt) <= ROUNDING_MS) return true
-  return told.startedAt <= row.endedAt && row.startedAt <= told.endedAt
+  return told.since <= row.endedAt + ROUNDING_MS && row.since <= told.endedAt + ROUNDING_MS
+}
+
+/** What a journal row tells. */
+export function tellingOf({ clientKey, startedAt, endedAt, call }: JournalEntry): Telling {
+  return { clientKey, since: clientSince(call) ?? startedAt, endedAt }
+}
+
+/** Rows come back from the disk as JSON of any version. */
+function clientSince(call: unknown): number | undefined {
+  const known: Partial<Record<keyof Call, unknown>> = typeof call === 'object' && call !== null ? call : {}
+  return typeof known.clientSince === 'number' ? known.clientSince : undefined
 }
