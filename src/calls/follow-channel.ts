@@ -27,8 +27,9 @@ export function meet(world: World, facts: ChannelFacts, at: number): Leg | undef
 }
 
 /** A new channel. Without a linkedid a dialled one waits for whoever dialled it to be told. */
-export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: number): Leg {
+export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: number, newborn = false): Leg {
   const leg = createLeg(facts, born, at, world.directory)
+  leg.newborn = newborn
   world.legs.set(leg.id, leg)
   if (leg.pair !== undefined) world.pairs.set(leg.pair, [...(world.pairs.get(leg.pair) ?? []), leg])
   const other = otherHalf(world, leg)

@@ -101,3 +101,26 @@ describe('an inbound call', () => {
     },
   )
 })
+
+describe('a phone that is dialled', () => {
+  const phone = { id: '101/desk', name: 'PJSIP/101-desk', state: 'Down', linkedid: 'trunk/1' }
+  const born = () =>
+    new Story().at(0).arrives('trunk/1').says({ kind: 'channel-created', at: START, channel: phone, born: 'dialled' })
+
+  test('given nobody was told to have dialled it, when it rings, then that is told', () => {
+    const story = born().says({ kind: 'channel-seen', at: START + 9, channel: { ...phone, state: 'Ringing' } })
+    expect(story.told()).toEqual(['arrived', 'ringing 101'])
+  })
+
+  test('given it is gone at once, then it rang all the same', () => {
+    const story = born().says({ kind: 'channel-gone', at: START + 9, channel: phone, cause: 20 })
+    expect(story.told()).toEqual(['arrived', 'ringing 101', 'ringing-ended 101'])
+    expect(story.ends('trunk/1').call().people).toMatchObject([{ extension: '101', rang: true }])
+  })
+
+  test('given a gap, when the snapshot shows it, then it rings at once', () => {
+    const channels = [{ ...phone, createdAt: START, state: 'Ringing' }]
+    const story = new Story().says({ kind: 'snapshot', at: START + 9, channels, bridges: [] })
+    expect(story.told()).toEqual(['arrived', 'ringing 101'])
+  })
+})

@@ -17,6 +17,7 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     kind,
     createdAt: at,
     born,
+    newborn: false,
     role: roleAtBirth(kind, born),
     extension: kind === 'staff' ? endpoint : '',
     external: undefined,

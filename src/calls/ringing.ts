@@ -11,7 +11,7 @@ const ANSWERED_ELSEWHERE = 26
 export function startRinging(world: World, call: CallState, leg: Leg, at: number): void {
   call.rings.add(leg)
   completeTransfer(call, leg.extension)
-  if (!isLive(leg) || leg.upAt !== undefined) return
+  if (leg.newborn || !isLive(leg) || leg.upAt !== undefined) return
   const phones = call.ringing.get(leg.extension)
   if (phones) {
     phones.add(leg)
@@ -19,6 +19,13 @@ export function startRinging(world: World, call: CallState, leg: Leg, at: number
   }
   call.ringing.set(leg.extension, new Set([leg]))
   if (!call.talking.has(leg.extension)) sayPerson(world, call, 'ringing', leg.extension, at)
+}
+
+/** More is known of a dialled leg than its birth: if it is a person's phone, that rings. */
+export function outgrowBirth(world: World, leg: Leg, at: number): void {
+  if (!leg.newborn) return
+  leg.newborn = false
+  if (leg.home?.rings.has(leg)) startRinging(world, leg.home, leg, at)
 }
 
 /** The phone is gone without a conversation (one that answered is told by the conversation). */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+import type { ChannelFacts } from './call-event.ts'
 
 describe('a call that opted out', () => {
   test('given the mark before a phone rings, when the call goes on and ends, then every phase says that it is skipped', () => {
@@ -22,6 +23,15 @@ describe('a call that opted out', () => {
     story.at(5).sees('trunk/1', { skipped: true }).sees('trunk/1', { app: 'Playback' })
     expect(story.told()).toEqual(['arrived', 'ringing 101', 'skipped'])
     expect(story.ends('101/desk').ends('trunk/1').call().skipped).toBe(true)
+  })
+
+  test('given the mark is first told by whoever dials, as ARI does, then no phone is told to ring before', () => {
+    const story = new Story().at(0).arrives('trunk/1')
+    const phone = { id: '101/desk', name: 'PJSIP/101-desk', state: 'Down', linkedid: 'trunk/1' }
+    const client: ChannelFacts = { ...story.facts('trunk/1'), skipped: true }
+    story.says({ kind: 'channel-created', at: START, channel: phone, born: 'dialled' })
+    story.says({ kind: 'dial', at: START + 1, caller: client, peer: phone, dialstring: '101', status: '' })
+    expect(story.told()).toEqual(['arrived', 'skipped', 'ringing 101'])
   })
 
   test('given a call without the mark, then it says nothing of it', () => {

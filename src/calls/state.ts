@@ -17,6 +17,8 @@ export interface Leg {
   readonly kind: EndKind
   readonly createdAt: number
   born: 'arriving' | 'dialled'
+  /** Nothing but its birth is known: who dialled it, and whether that call is to be shown, is told next. */
+  newborn: boolean
   role: 'client' | 'person' | 'undecided' | 'none'
   /** Of a person. */
   extension: string

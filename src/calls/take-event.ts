@@ -7,6 +7,7 @@ import { link } from './identity.ts'
 import { closed, opened } from './interval.ts'
 import { isLive } from './leg.ts'
 import { decideParty, nameLate } from './parties.ts'
+import { outgrowBirth } from './ringing.ts'
 import { missedEvents } from './snapshot.ts'
 import type { Leg } from './state.ts'
 import { noteAttendedTransfer, noteBlindTransfer } from './transfers.ts'
@@ -66,6 +67,7 @@ function takeChannelEvent(world: World, event: ChannelEvent): void {
   if (!leg) return
   if (event.kind === 'dtmf' && !isNews(leg, event)) return
   keep(world, event, leg)
+  outgrowBirth(world, leg, at)
   switch (event.kind) {
     case 'channel-seen':
       noteGap(world, leg, event)
@@ -100,7 +102,7 @@ function takeChannelEvent(world: World, event: ChannelEvent): void {
 function takeCreated(world: World, event: Of<'channel-created'>): void {
   const { channel, born, at } = event
   if (world.legs.has(channel.id) || world.forgotten.has(channel.id)) return
-  const leg = begin(world, channel, born, at)
+  const leg = begin(world, channel, born, at, born === 'dialled' && !event.afterGap)
   keep(world, event, leg)
   if (event.dialled !== undefined) decideParty(world, leg, [event.dialled], at)
   if (event.afterGap && leg.home) leg.home.evidence = reconstructed(world)
@@ -114,11 +116,12 @@ function takeGone(world: World, leg: Leg, event: Of<'channel-gone'>): void {
 }
 
 function takeDial(world: World, event: Of<'dial'>): void {
-  const peer = meet(world, event.peer, event.at)
   const caller = event.caller && meet(world, event.caller, event.at)
+  const peer = meet(world, event.peer, event.at)
   if (!peer) return
   keep(world, event, peer, caller)
   followDial(world, event, caller, peer)
+  outgrowBirth(world, peer, event.at)
   if (peer.home) scheduleEnd(world, peer.home, event.at)
 }
 
