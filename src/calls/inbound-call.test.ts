@@ -102,6 +102,13 @@ describe('an inbound call', () => {
   )
 })
 
+test('given channels tell what they are recorded into, then the call has each file once, as Asterisk named it', () => {
+  const [whole, part] = ['/var/spool/asterisk/monitor/2026/11/20/in-7001-79221532327.wav', 'part.wav']
+  const story = answered().sees('trunk/1', { recording: whole }).at(5).sees('trunk/1', { app: 'Dial' })
+  story.sees('101/desk', { recording: part }).holds('101/desk').resumes('101/desk')
+  expect(clientHangsUp(story, 10).call().recordings).toEqual([whole, part])
+})
+
 describe('a phone that is dialled', () => {
   const phone = { id: '101/desk', name: 'PJSIP/101-desk', state: 'Down', linkedid: 'trunk/1' }
   const born = () =>
