@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServiceProcess, startServiceProcess } from '../stage/service-process.ts'
 import { type Stage, setStage } from '../stage/stage.ts'
+import { asUnit } from './as-unit.ts'
 import { benchStaff, type CallerNumbers, callerNumbers, fillIndex, seedClients } from './clients.ts'
 import { dialplan, dids, endpoints } from './dialplan.ts'
 import type { AriOptions } from './witnesses/_ari.ts'
@@ -76,10 +77,10 @@ export async function startBenchPbx({ signal, quick, log }: BenchPbxOptions): Pr
   log(`the index holds ${INDEXED_CLIENTS} clients`)
   parts.use(await stage.lab.trunk.answerWith('answer', { ringMs: 50 }))
 
-  const spawnService = (nodeOptions = ''): ServiceProcess => {
-    const unit = { NODE_COMPILE_CACHE: join(dirname(database), 'compile-cache'), NODE_OPTIONS: nodeOptions }
-    return withEnvironment(unit, () => startServiceProcess({ configFile: stage.configFile, port: stage.port }))
-  }
+  const spawnService = (nodeOptions = ''): ServiceProcess =>
+    asUnit(dirname(database), nodeOptions, () =>
+      startServiceProcess({ configFile: stage.configFile, port: stage.port }),
+    )
   const startService = async (nodeOptions?: string): Promise<ServiceProcess> => {
     const service = spawnService(nodeOptions)
     await service.waitReady(20_000)
@@ -118,20 +119,6 @@ async function extend({ lab }: Stage): Promise<void> {
   await appendFile(join(lab.etcAsterisk, 'extensions.conf'), dialplan)
   await appendFile(join(lab.etcAsterisk, 'pjsip.conf'), endpoints(lab.ports.trunkCallee))
   await lab.reload()
-}
-
-/** A child takes this process's environment along. */
-function withEnvironment<T>(variables: Readonly<Record<string, string>>, start: () => T): T {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
-  Object.assign(process.env, variables)
-  try {
-    return start()
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-    }
-  }
 }
 
 function openJobs(database: string): number {

@@ -11,7 +11,7 @@ export const costPerCall: Measurement = {
   name: 'cost-per-call',
   title: 'cost per call at 10, 100 and 1 000 live calls',
   async run({ quick, say }) {
-    const [rounds, calls] = quick ? [1, 100] : [7, 3_000]
+    const [rounds, calls] = quick ? [1, 100] : [9, 5_000]
     const taken = new Map<number, number[]>(LIVE.map((live) => [live, []]))
     // The first round is the compiler's.
     for (let round = -1; round < rounds; round++) {
