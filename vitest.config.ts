@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{arrows,amocrm-sandbox,lab}/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/{arrows,amocrm-sandbox,bench,lab}/**/*.test.ts'],
           testTimeout: 10_000,
         },
       },

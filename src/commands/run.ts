@@ -39,8 +39,8 @@ async function serve(config: Config, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Code stripped of its types is kept between starts, in a directory nobody else writes to: a third less memory and a quicker start
- * (measured, docs/benchmarks.md). Threads take the directory from the environment.
+ * Code stripped of its types is kept between starts, in a directory nobody else writes to, so that the stripper is neither waited for
+ * nor kept in memory. Threads take the directory from the environment.
  */
 function rememberCompiledCode(directory: string): void {
   const cache = join(directory, 'compile-cache')

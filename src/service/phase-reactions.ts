@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import type { Call, Phase } from '../calls/call.ts'
 import type { CallEvent } from '../calls/call-event.ts'
-import { optedOut } from '../calls/opted-out.ts'
 import type { ClientOnCard } from '../cards/card.ts'
 import type { CardBoard } from '../cards/card-board.ts'
 import type { CardSocket } from '../cards/card-socket.ts'
@@ -76,10 +75,6 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
     return key === undefined || (await index.progress()).complete ? { state: 'unknown' } : { state: 'looking' }
   }
 
-  /** A call opts out before a phone rings; one that had a card already loses it the usual way. */
-  const skips = ({ kind, call }: Phase): boolean =>
-    (kind === 'ringing' || kind === 'ended') && call.direction === 'in' && optedOut(eventsOf(call.id))
-
   const track = (work: Promise<void>): void => {
     underWay.add(work)
     void work.finally(() => underWay.delete(work))
@@ -91,17 +86,15 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
       if (phase.kind === 'arrived' && call.direction !== 'internal') {
         log.info({ call: call.id, direction: call.direction, line: call.line, client: call.client }, 'call arrived')
       }
-      if (call.direction !== 'internal') lookUp(phase)
-      const skipped = skips(phase)
-      if ((!skipped && shown.ofLine(call.line)) || phase.kind === 'ended') send(board.take(phase))
+      if (call.direction !== 'internal' && !call.skipped) lookUp(phase)
+      // What a screen shows must be taken away again, whatever the line's mode has become to the call meanwhile.
+      if (shown.ofLine(call.line) || phase.kind === 'ended' || phase.kind === 'skipped') send(board.take(phase))
       if ('extension' in phase && call.direction !== 'internal') {
         log.info({ call: call.id, extension: phase.extension, phase: phase.kind }, 'call went on')
       }
       if (phase.kind === 'ended' || phase.kind === 'absorbed') lookUps.delete(call.id)
       // The events are read here, while the interpreter still has them.
-      if (phase.kind !== 'ended') return
-      if (skipped) log.info({ call: call.id }, 'call skipped')
-      else void closer.close(call, eventsOf(call.id))
+      if (phase.kind === 'ended') void closer.close(call, eventsOf(call.id))
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(underWay)
