@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { CrmClient } from '../crm/port.ts'
-import type { IndexedClient } from '../store/ports.ts'
 
 const KnownClient = z.object({
   kind: z.enum(['contact', 'company']),
@@ -26,16 +25,6 @@ const Nobody = z.object({ kind: z.literal('nobody') })
  */
 export const ClientResult = z.discriminatedUnion('kind', [KnownClient, InUnsorted, Nobody])
 export type ClientResult = z.infer<typeof ClientResult>
-
-/**
- * Whose card the call belongs on when several share the number: contacts before companies, then the oldest.
- * @param clients oldest first, as the index hands them out.
- */
-export function chooseClient<Client extends Pick<IndexedClient | CrmClient, 'kind' | 'id' | 'owner'>>(
-  clients: readonly Client[],
-): Client | undefined {
-  return clients.find((client) => client.kind === 'contact') ?? clients[0]
-}
 
 export function knownClient(
   { kind, id, owner }: Pick<CrmClient, 'kind' | 'id' | 'owner'>,

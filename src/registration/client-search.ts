@@ -1,8 +1,9 @@
+import { chooseClient } from '../crm/choose-client.ts'
 import { indexedClient } from '../crm/indexed-client.ts'
 import type { Crm, CrmClient } from '../crm/port.ts'
 import type { Outcome } from '../outbox/job.ts'
 import type { ContactIndex } from '../store/ports.ts'
-import { chooseClient, type KnownClient, knownClient } from './client-result.ts'
+import { type KnownClient, knownClient } from './client-result.ts'
 import { outcomeOfFailedRead } from './outcomes.ts'
 import type { PhoneBatch } from './phone-batch.ts'
 

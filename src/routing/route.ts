@@ -1,3 +1,4 @@
+import { chooseClient } from '../crm/choose-client.ts'
 import type { IndexedClient } from '../store/ports.ts'
 
 /** How one line is served. */
@@ -21,7 +22,7 @@ export interface RouteFacts {
   readonly extensionOf: (user: number) => string | undefined
 }
 
-/** Where a call goes, and why: the reason is journalled and shown, so that nobody has to guess. */
+/** Where a call goes, and why: the reason is logged, so that nobody has to guess. */
 export type Route =
   | { readonly kind: 'default'; readonly why: RouteReason; readonly callerName?: string }
   | {
@@ -40,10 +41,10 @@ export type RouteReason =
   | 'outside-hours'
   | 'owner-has-no-extension'
 
-/** The answer to one inbound call. Pure; contacts count before companies, the oldest first (the rule the call note follows too). */
+/** The answer to one inbound call. Pure. */
 export function chooseRoute({ line, clients, open, indexComplete, extensionOf }: RouteFacts): Route {
   if (line.mode !== 'on') return { kind: 'default', why: 'line-not-on' }
-  const client = clients.find(({ kind }) => kind === 'contact') ?? clients[0]
+  const client = chooseClient(clients)
   if (!client) return { kind: 'default', why: indexComplete ? 'unknown-client' : 'index-not-complete' }
   const callerName = client.name
   if (line.routing === 'default') return { kind: 'default', why: 'line-keeps-default-route', callerName }
