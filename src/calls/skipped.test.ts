@@ -34,6 +34,17 @@ describe('a call that opted out', () => {
     expect(story.told()).toEqual(['arrived', 'skipped', 'ringing 101'])
   })
 
+  test('given a phone says that it rings before its Dial says for whom, then it is not told to ring before', () => {
+    const story = new Story().at(0).arrives('trunk/1')
+    const phone: ChannelFacts = { id: '101/desk', name: 'PJSIP/101-desk', state: 'Down', linkedid: 'trunk/1' }
+    const ringing: ChannelFacts = { ...phone, state: 'Ringing', skipped: true }
+    const client: ChannelFacts = { ...story.facts('trunk/1'), skipped: true }
+    story.says({ kind: 'channel-created', at: START, channel: phone, born: 'dialled' })
+    story.says({ kind: 'channel-seen', at: START + 1, channel: ringing })
+    story.says({ kind: 'dial', at: START + 2, caller: client, peer: ringing, dialstring: '101', status: '' })
+    expect(story.told()).toEqual(['arrived', 'skipped', 'ringing 101'])
+  })
+
   test('given a call without the mark, then it says nothing of it', () => {
     expect(clientHangsUp(answered(), 10).call()).not.toHaveProperty('skipped')
   })

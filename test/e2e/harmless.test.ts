@@ -66,6 +66,21 @@ describe.each(['22', '16'] as const)('given Asterisk %s', (asterisk) => {
     expect(notes).toMatchObject([{ status: 4, direction: 'in', author: 7_000_001 }])
   })
 
+  test('when the service is killed during a conversation and comes back, then the call goes on and is in the CRM once', async () => {
+    const doomed = await stage.start()
+    const call = stage.lab.trunk.call({ from: '+79210000006', did: '7001', hangUp: 'caller', talkMs: 6_000 })
+    await stage.lab.phone('101').waitForRing(RING_MS)
+    await stage.lab.phone('101').accept()
+    await sleep(500)
+    doomed.signal('SIGKILL')
+    service = await stage.start()
+    const [result] = await call
+    expect(result?.answered).toBe(true)
+    await stage.settled(40_000)
+    const notes = stage.sandbox.callNotes().filter(({ phone }) => phone === '+79210000006')
+    expect(notes).toMatchObject([{ status: 4, direction: 'in', author: 7_000_001 }])
+  })
+
   test('when the service is stopped while it is asked, then the caller goes on by Asterisk’s own guard', async () => {
     service = await stage.start()
     service.signal('SIGSTOP')
