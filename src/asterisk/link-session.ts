@@ -54,14 +54,15 @@ export async function* linkSession(
   const readClock = () => readAsteriskClock((name) => commands.userEvent(name), now, timing.clockMs)
   const over = new AbortController()
   let clock = readClock()
-  const asked = new Set<string>()
+  /** Who asked since the stream is open; only the look for orphans wants to know. */
+  let asked: Set<string> | undefined = new Set()
   let early: AsteriskMessage[] | undefined = []
   let sinceSubscription: CallEvent[] | undefined = []
 
   function take(message: AriMessage & { kind: 'event' }): readonly CallEvent[] {
     clock.see(message.raw)
     if (message.question) {
-      asked.add(message.question.channelId)
+      asked?.add(message.question.channelId)
       status.asked()
       const question = { kind: 'question', question: message.question } as const
       if (early) early.push(question)
@@ -95,7 +96,8 @@ export async function* linkSession(
     sinceSubscription = undefined
     if (events.length > 0) out.put({ kind: 'call-events', events })
     await sleep(timing.orphanGraceMs)
-    await freeOrphans(orphansAmong(channels, deps.application, asked), deps)
+    await freeOrphans(orphansAmong(channels, deps.application, asked ?? new Set()), deps)
+    asked = undefined
   }
 
   async function keepTime(): Promise<void> {

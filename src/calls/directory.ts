@@ -27,7 +27,9 @@ export function createDirectory(staff: StaffDirectory, trunks: readonly string[]
   for (const { extension, mobiles } of staff.people) {
     for (const mobile of mobiles) owners.set(phoneKey(mobile) ?? mobile, extension)
   }
-  const isExtension = (name: string): boolean => extensions.has(name) || (staff.internal?.test(name) ?? false)
+  // A forgotten anchor must not find an extension inside every client's number.
+  const internal = staff.internal && new RegExp(`^(?:${staff.internal.source})$`, staff.internal.flags)
+  const isExtension = (name: string): boolean => extensions.has(name) || (internal?.test(name) ?? false)
 
   return {
     kindOf(technology, endpoint) {

@@ -13,7 +13,7 @@ export function enterBridge(world: World, leg: Leg, facts: BridgeFacts, at: numb
   if (!isLive(leg) || leg.bridge?.id === facts.id) return
   if (leg.bridge) leaveBridge(world, leg, leg.bridge.id, at)
   const bridge = world.bridges.get(facts.id) ?? newBridge(world, facts)
-  decideParty(world, leg, [leg.number], at)
+  decideParty(world, leg, [leg.number, leg.calledParty], at)
   if (joins(bridge)) for (const member of bridge.members) link(world, member, leg, at)
   settleHome(world, leg)
   bridge.members.add(leg)

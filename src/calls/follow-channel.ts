@@ -44,14 +44,19 @@ export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: 
 
 /** The channel is gone, once. */
 export function end(world: World, leg: Leg, cause: number | undefined, at: number): void {
-  if (!isLive(leg)) return
-  decideParty(world, leg, [leg.number], at)
+  if (!isLive(leg)) {
+    // A snapshot ended it without a cause; the cause comes right behind.
+    leg.cause ??= cause
+    return
+  }
+  decideParty(world, leg, [leg.number, leg.calledParty], at)
   leg.goneAt = at
   leg.cause = cause
   leg.holds = closed(leg.holds, at)
   if (leg.home && leg.voicemail === '' && stayedToSpeak(leg, at)) leg.home.voicemailLeft = true
   const around = [leg, otherHalf(world, leg), ...(leg.bridge?.members ?? [])]
   leg.bridge?.members.delete(leg)
+  if (leg.bridge?.members.size === 0) world.bridges.delete(leg.bridge.id)
   leg.bridge = undefined
   leg.home?.liveLegs.delete(leg)
   refreshConversations(world, around, at)
@@ -73,6 +78,7 @@ function follow(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
     leg.appSince = at
   }
   if (leg.number === '' && leg.born === 'arriving' && facts.callerNumber !== undefined) leg.number = facts.callerNumber
+  if (leg.born === 'dialled' && facts.callerNumber) leg.calledParty = facts.callerNumber
   learn(world, leg, facts, at)
   if (facts.state === 'Up' && leg.upAt === undefined && isLive(leg)) {
     decideParty(world, leg, [facts.callerNumber ?? ''], at)

@@ -22,6 +22,7 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     extension: kind === 'staff' ? endpoint : '',
     external: undefined,
     number: born === 'arriving' ? (facts.callerNumber ?? '') : '',
+    calledParty: born === 'dialled' ? (facts.callerNumber ?? '') : '',
     firstExten: facts.exten ?? '',
     linkedid: facts.linkedid ?? '',
     dialler: undefined,

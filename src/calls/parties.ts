@@ -80,6 +80,8 @@ export function nameLate(world: World, call: CallState | undefined, at: number, 
 
 /** The same number again (next trunk, call back), or a second number of the same client dialled by the same caller. */
 function isAnotherAttempt(call: CallState, leg: Leg): boolean {
+  // A client who called in is known by number; a leg of whom nothing is known (after a gap) is nobody's second attempt.
+  if (call.clients[0]?.born === 'arriving' && leg.number === '') return false
   const same = call.clients.some((client) => sameNumber(client.number, leg.number))
   if (call.clients.every((client) => !isLive(client))) return same
   const dialledTogether = call.clients.every((client) => client.upAt === undefined && client.dialler === leg.dialler)

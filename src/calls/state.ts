@@ -26,6 +26,8 @@ export interface Leg {
   external: string | undefined
   /** Of a trunk leg: who calls, or what was dialled. As Asterisk gave it. */
   number: string
+  /** Of a dialled leg: its own caller id, which is the called party; counts when nobody told what was dialled (after a gap). */
+  calledParty: string
   /** Exten of the dialplan at birth: the DID of an arriving leg. */
   readonly firstExten: string
   linkedid: string
