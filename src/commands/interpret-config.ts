@@ -30,12 +30,15 @@ const digits = z.union([z.string(), z.number().transform(String)])
 
 /** A part of the service's configuration, so that a customer's file can be used, and a file with `staff` alone too. */
 const ConfigPart = z.object({
-  staff: z.object({
-    internal: pattern.optional(),
-    people: z
-      .array(z.object({ extension: digits, user: z.number().optional(), mobiles: z.array(digits).default([]) }))
-      .default([]),
-  }),
+  staff: z.object(
+    {
+      internal: pattern.optional(),
+      people: z
+        .array(z.object({ extension: digits, user: z.number().optional(), mobiles: z.array(digits).default([]) }))
+        .default([]),
+    },
+    'is missing or no object; write it like {"staff": {"internal": "^1\\\\d\\\\d$", "people": []}}',
+  ),
   numbers: z.object({ country: z.string().default('RU') }).default({ country: 'RU' }),
   asterisk: z.object({ trunks: z.array(z.string()).default([]) }).default({ trunks: [] }),
   database: z.object({ timeZone: timeZone.optional() }).default({}),
