@@ -6,6 +6,7 @@ import { Database } from './sections/database.ts'
 import { Hours } from './sections/hours.ts'
 import { Line } from './sections/line.ts'
 import { Numbers } from './sections/numbers.ts'
+import { Recordings } from './sections/recordings.ts'
 import { Rules } from './sections/rules.ts'
 import { Service } from './sections/service.ts'
 import { Staff } from './sections/staff.ts'
@@ -24,5 +25,6 @@ export const ConfigFile = z.strictObject({
   rules: Rules.prefault({}),
   numbers: Numbers.prefault({}),
   clickToCall: ClickToCall.prefault({}),
+  recordings: Recordings.prefault({}),
 })
 export type Config = z.infer<typeof ConfigFile>
