@@ -1,3 +1,5 @@
+import type { CallbackTasks, Decisions, LastTalks, LeadIndex } from './crm-state-ports.ts'
+
 /** The service's own state. Async by signature, so that a shared database can stand behind the same ports. Instants are epoch milliseconds. */
 
 export interface JournalEntry {
@@ -150,5 +152,9 @@ export interface Store extends AsyncDisposable {
   readonly journal: CallJournal
   readonly outbox: OutboxStore
   readonly contactIndex: ContactIndex
+  readonly leads: LeadIndex
+  readonly callbackTasks: CallbackTasks
+  readonly decisions: Decisions
+  readonly lastTalks: LastTalks
   readonly settings: Settings
 }

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { callWrites } from './call-writes.ts'
 import { clientWrites } from './client-writes.ts'
 import { jobWrites } from './job-writes.ts'
+import { knowledgeWrites } from './knowledge-writes.ts'
+import { leadWrites } from './lead-writes.ts'
 import type { Write, Written } from './write.ts'
 
 /** Prepares every statement once. The function it returns carries out one write inside the transaction its caller has begun, and throws what SQLite throws. */
@@ -9,6 +11,8 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
   const jobs = jobWrites(db)
   const calls = callWrites(db)
   const clients = clientWrites(db)
+  const leads = leadWrites(db)
+  const knowledge = knowledgeWrites(db)
   const setSetting = db.prepare(
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   )
@@ -44,6 +48,27 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
         return done
       case 'forget-incoming':
         clients.forgetIncoming(write.uid)
+        return done
+      case 'upsert-leads':
+        leads.upsert(write.leads)
+        return done
+      case 'remove-lead':
+        leads.remove(write.id)
+        return done
+      case 'save-lead-progress':
+        leads.saveProgress(write.complete, write.cursor)
+        return done
+      case 'begin-lead-pass':
+        leads.beginPass()
+        return done
+      case 'remember-task':
+        knowledge.rememberTask(write.task)
+        return done
+      case 'forget-task':
+        knowledge.forgetTask(write.key)
+        return done
+      case 'add-decisions':
+        knowledge.addDecisions(write.pbx, write.callId, write.decisions)
         return done
       case 'set-setting':
         setSetting.run(write.name, write.value)

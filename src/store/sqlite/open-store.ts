@@ -2,9 +2,13 @@ import type { Store } from '../ports.ts'
 import type { StoreError } from '../store-error.ts'
 import { openForReading, prepareFile } from './connection.ts'
 import { lockFile } from './file-lock.ts'
+import { sqliteCallbackTasks } from './sqlite-callback-tasks.ts'
 import { sqliteContactIndex } from './sqlite-contact-index.ts'
+import { sqliteDecisions } from './sqlite-decisions.ts'
 import { asStoreError } from './sqlite-failure.ts'
 import { sqliteJournal } from './sqlite-journal.ts'
+import { sqliteLastTalks } from './sqlite-last-talks.ts'
+import { sqliteLeadIndex } from './sqlite-lead-index.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 import { sqliteSettings } from './sqlite-settings.ts'
 import { startWriter } from './writer.ts'
@@ -41,6 +45,10 @@ export async function openStore({ file, now = Date.now, lingerMs = 2, onDied }: 
       journal: sqliteJournal(reader, writer, now),
       outbox: sqliteOutbox(reader, writer, now),
       contactIndex: sqliteContactIndex(reader, writer),
+      leads: sqliteLeadIndex(reader, writer),
+      callbackTasks: sqliteCallbackTasks(reader, writer),
+      decisions: sqliteDecisions(reader, writer),
+      lastTalks: sqliteLastTalks(reader),
       settings: sqliteSettings(reader, writer),
     }
     const closing = opened.move()

@@ -5,6 +5,19 @@ import { contactIndex } from './migrations/0003-contact-index.ts'
 import { settings } from './migrations/0004-settings.ts'
 import { incomingNumbers } from './migrations/0005-incoming-numbers.ts'
 import { fullPass } from './migrations/0006-full-pass.ts'
+import { reserved } from './migrations/0007-reserved.ts'
+import { leadIndex } from './migrations/0008-lead-index.ts'
+import { callKnowledge } from './migrations/0009-call-knowledge.ts'
 
 /** All migrations, in order. One that was released is never edited: a change is a new file. */
-export const schema: readonly Migration[] = [calls, jobs, contactIndex, settings, incomingNumbers, fullPass]
+export const schema: readonly Migration[] = [
+  calls,
+  jobs,
+  contactIndex,
+  settings,
+  incomingNumbers,
+  fullPass,
+  reserved,
+  leadIndex,
+  callKnowledge,
+]

@@ -1,3 +1,4 @@
+import type { CallbackTask, Decision, IndexedLead } from '../crm-state-ports.ts'
 import type { IncomingNumber, IndexedClient, JobState } from '../ports.ts'
 import type { Failure } from './sqlite-failure.ts'
 
@@ -13,6 +14,18 @@ export type Write =
   | { readonly kind: 'begin-pass' }
   | { readonly kind: 'remember-incoming'; readonly numbers: readonly IncomingNumber[] }
   | { readonly kind: 'forget-incoming'; readonly uid: string }
+  | { readonly kind: 'upsert-leads'; readonly leads: readonly IndexedLead[] }
+  | { readonly kind: 'remove-lead'; readonly id: number }
+  | { readonly kind: 'save-lead-progress'; readonly complete: boolean; readonly cursor: number | undefined }
+  | { readonly kind: 'begin-lead-pass' }
+  | { readonly kind: 'remember-task'; readonly task: CallbackTask }
+  | { readonly kind: 'forget-task'; readonly key: string }
+  | {
+      readonly kind: 'add-decisions'
+      readonly pbx: string
+      readonly callId: string
+      readonly decisions: readonly DecisionRow[]
+    }
   | { readonly kind: 'set-setting'; readonly name: string; readonly value: string }
 
 /** What a write tells when the disk has it. */
@@ -44,6 +57,10 @@ export interface JobRow {
   readonly payload: string
   readonly addedAt: number
   readonly notBefore: number | null
+}
+
+export interface DecisionRow extends Omit<Decision, 'facts'> {
+  readonly facts: string
 }
 
 /** Undefined stays, null clears. */
