@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{arrows,amocrm-sandbox,bench,lab}/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/{arrows,amocrm-sandbox,bench,calls,lab}/**/*.test.ts'],
           testTimeout: 10_000,
           // Both cores of a small machine; one registry of modules a worker, or half of the time goes into loading them again.
           maxWorkers: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/calls/story.ts'
 
 describe('events that do not fit', () => {
   test('given every event comes twice, then nothing changes', () => {

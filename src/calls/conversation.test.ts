@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, Story } from '../../test/calls/story.ts'
 
 describe('a conversation', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, START } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START } from '../../test/calls/story.ts'
 
 describe('the end', () => {
   test('given the client is gone, when less than 2 s have passed, then the call has not ended; it ends once', () => {

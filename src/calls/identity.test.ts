@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/calls/story.ts'
 
 describe('identity', () => {
   test('given 102 picks up a ringing call, when bridged, then its clientless call is absorbed and found by either id', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/calls/story.ts'
 
 describe('an inbound call', () => {
   test('given a client and 101 talk, when the client hangs up, then the call tells who talked how long', () => {

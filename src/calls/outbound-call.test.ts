@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/calls/story.ts'
 
 test('given a colleague dials, then the call tells since when it had its client; a call that began with the client need not', () => {
   const story = new Story().at(0).arrives('101/desk', { number: '101', exten: '89221532327' })

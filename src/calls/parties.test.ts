@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/calls/story.ts'
 
 describe('parties', () => {
   test('given a caller whose number is an extension or a mobile of the staff, when it arrives by the trunk, then it is a client', () => {

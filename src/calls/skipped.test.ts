@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answered, clientHangsUp, START, Story } from '../../test/fixtures/story.ts'
+import { answered, clientHangsUp, START, Story } from '../../test/calls/story.ts'
 import type { ChannelFacts } from './call-event.ts'
 
 describe('a call that opted out', () => {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readRecording } from '../../test/calls/recording.ts'
 import { interpretCommand } from './interpret.ts'
 
-const FIXTURES = join(import.meta.dirname, '../../test/fixtures/calls/22')
 const directory = mkdtempSync(join(tmpdir(), 'callweave-interpret-'))
 
 function file(name: string, content: string): string {
@@ -12,6 +12,14 @@ function file(name: string, content: string): string {
   writeFileSync(path, content)
   return path
 }
+
+const recorded = (name: string) => readRecording({ version: '22', name })
+const ariLines = (name: string) =>
+  recorded(name)
+    .ari.map((message) => JSON.stringify(message))
+    .join('\n')
+const ariFile = (name: string) => file(`${name}.ndjson`, ariLines(name))
+const celFile = (name: string) => file(`${name}.json`, JSON.stringify(recorded(name).cel))
 
 const config = file(
   'config.json',
@@ -32,7 +40,7 @@ async function run(...args: readonly string[]) {
 }
 
 test('given ARI messages, then one JSON object a call is printed with exactly the fields of the design', async () => {
-  const { code, calls, err } = await run('--config', config, join(FIXTURES, 'in-blind-refer.ari.ndjson'))
+  const { code, calls, err } = await run('--config', config, ariFile('in-blind-refer'))
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(calls).toHaveLength(1)
   const fields =
@@ -51,8 +59,8 @@ test('given ARI messages, then one JSON object a call is printed with exactly th
 })
 
 test('given a call that opted out, then neither witness prints it, also while it is up, and the other call is printed', async () => {
-  const lines = readFileSync(join(FIXTURES, 'in-answered.ari.ndjson'), 'utf8')
-  const other = readFileSync(join(FIXTURES, 'in-blind-refer.ari.ndjson'), 'utf8')
+  const lines = ariLines('in-answered')
+  const other = ariLines('in-blind-refer')
   const skipped = lines.replaceAll('"CALLWEAVE_SKIP":""', '"CALLWEAVE_SKIP":"1"')
   expect(skipped).not.toBe(lines)
   const both = await run('--config', config, file('skipped.ndjson', `${skipped}\n${other}`))
@@ -60,7 +68,7 @@ test('given a call that opted out, then neither witness prints it, also while it
   const half = skipped.split('\n').slice(0, 6).join('\n')
   expect((await run('--config', config, file('half-skipped.ndjson', half))).calls).toEqual([])
 
-  const rows: Record<string, unknown>[] = JSON.parse(readFileSync(join(FIXTURES, 'in-answered.cel.json'), 'utf8'))
+  const rows = recorded('in-answered').cel
   const mark = {
     eventtype: 'callweave',
     userdeftype: 'callweave',
@@ -72,19 +80,19 @@ test('given a call that opted out, then neither witness prints it, also while it
 })
 
 test('given CEL rows, then the source is guessed and the evidence says so', async () => {
-  const { calls } = await run('--config', config, join(FIXTURES, 'in-answered.cel.json'))
+  const { calls } = await run('--config', config, celFile('in-answered'))
   expect(calls).toMatchObject([{ evidence: 'cel', result: 'answered', responsible: '101' }])
 })
 
 test('given a recording that stops in the middle of a call, then the call is told without an end', async () => {
-  const lines = readFileSync(join(FIXTURES, 'in-answered.ari.ndjson'), 'utf8').split('\n')
+  const lines = ariLines('in-answered').split('\n')
   const until = lines.findIndex((line) => line.includes('ChannelHangupRequest'))
   const { calls } = await run('--config', config, file('half.ndjson', lines.slice(0, until).join('\n')))
   expect(calls).toMatchObject([{ endedAt: null, result: null, hangupCause: null, answered: true, talkSeconds: 0 }])
 })
 
 test('given a broken line, then it is named and the rest is told', async () => {
-  const text = readFileSync(join(FIXTURES, 'in-answered.ari.ndjson'), 'utf8')
+  const text = ariLines('in-answered')
   const path = file('broken.ndjson', `{"type":"Chan\n${text}`)
   const { code, calls, err } = await run('--config', config, path)
   expect({ code, calls: calls.length, err }).toEqual({
@@ -124,7 +132,7 @@ test.each([
   ['{"staff":{},"database":{"timeZone":"Moscow"}}', 'database.timeZone: is no IANA time zone'],
   ['{', 'not JSON'],
 ])('given the configuration %s, then every wrong key is named', async (text, reason) => {
-  const { code, err } = await run('--config', file('wrong.json', text), join(FIXTURES, 'in-answered.cel.json'))
+  const { code, err } = await run('--config', file('wrong.json', text), celFile('in-answered'))
   expect(code).toBe(1)
   expect(err).toContain(reason)
 })
