@@ -11,12 +11,13 @@ const BACKWARDS_MS = HOUR_MS / 2
  * plain uniqueid begins with the epoch second its channel was born in, so every CHAN_START gives the offset that was in force,
  * in the doubled hour too; between two of them time only goes forwards.
  * @param timeZone IANA name that overrides this; which of a doubled hour is meant is still told by the rows
+ * @param usual offset in milliseconds for rows of which none gives one, as other rows of that time had it
  */
-export function celTimes(rows: readonly CelRow[], timeZone?: string): readonly (number | undefined)[] {
+export function celTimes(rows: readonly CelRow[], timeZone?: string, usual = 0): readonly (number | undefined)[] {
   const locals = rows.map(({ time }) => localMs(time))
   const offsets = rows.map((row, index) => offsetAt(row, locals[index]))
   const later = nextKnown(offsets)
-  let current = later[0] ?? 0
+  let current = later[0] ?? usual
   let last = Number.NEGATIVE_INFINITY
   return rows.map((row, index) => {
     const local = locals[index]
@@ -31,6 +32,11 @@ export function celTimes(rows: readonly CelRow[], timeZone?: string): readonly (
     last = local - current
     return last
   })
+}
+
+/** The offset that was in force at the last row that tells one, in milliseconds east of UTC. */
+export function lastOffset(rows: readonly CelRow[]): number | undefined {
+  return rows.map((row) => offsetAt(row, localMs(row.time))).findLast((offset) => offset !== undefined)
 }
 
 /** The offset in force, unless that would turn time back, or a change that is known to come would let it run on without a jump. */

@@ -12,13 +12,14 @@ import { createVoicemailReader } from './cel-voicemail.ts'
  * The call events of CEL table rows, ordered by `id`. Takes rows of FreePBX's and of stock schemas: whole seconds or fractions,
  * `extra`, `eventextra` or neither. Rows it cannot read are left out; it never throws.
  * @param options.timeZone IANA name; left out, the zone follows from the rows' uniqueids
+ * @param options.usualOffset milliseconds east of UTC, where no uniqueid tells
  */
 export function decodeCel(
   table: readonly unknown[],
-  options: { readonly timeZone?: string } = {},
+  options: { readonly timeZone?: string | undefined; readonly usualOffset?: number | undefined } = {},
 ): readonly CallEvent[] {
   const rows = readCelRows(table)
-  const times = celTimes(rows, options.timeZone)
+  const times = celTimes(rows, options.timeZone, options.usualOffset)
   const readers: Readers = {
     births: celBirths(rows),
     names: new Map(rows.map(({ uniqueid, channel }) => [uniqueid, channel])),
