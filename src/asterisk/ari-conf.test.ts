@@ -11,7 +11,7 @@ test('given user and password, when ari.conf is rendered, then Asterisk reads th
   expect(obeyed).toEqual([
     '[general](+)',
     'enabled=yes',
-    'channelvars=CHANNEL(linkedid),FROM_DID,MIXMONITOR_FILENAME,VMSTATUS,CALLWEAVE_SKIP',
+    'channelvars=CHANNEL(linkedid),CALLERID(dnid),FROM_DID,MIXMONITOR_FILENAME,VMSTATUS,CALLWEAVE_SKIP',
     'websocket_write_timeout=5000',
     '[callweave]',
     'type=user',

@@ -12,7 +12,13 @@ const channel = {
   connected: { name: '', number: '' },
   dialplan: { context: 'from-trunk', exten: '7001', priority: 1, app_name: 'Dial', app_data: 'PJSIP/101,20' },
   creationtime: '2026-11-20T11:52:34.090+0300',
-  channelvars: { 'CHANNEL(linkedid)': '1.1', FROM_DID: '', MIXMONITOR_FILENAME: '/m/a.wav', VMSTATUS: '' },
+  channelvars: {
+    'CHANNEL(linkedid)': '1.1',
+    'CALLERID(dnid)': '7001',
+    FROM_DID: '',
+    MIXMONITOR_FILENAME: '/m/a.wav',
+    VMSTATUS: '',
+  },
 }
 const facts = {
   ...{ id: '1.1', name: 'PJSIP/trunk-01', state: 'Ring', callerNumber: '79221532327', createdAt: AT - 1 },
@@ -22,6 +28,7 @@ const facts = {
     app: 'Dial',
     appData: 'PJSIP/101,20',
     linkedid: '1.1',
+    dnid: '7001',
     recording: '/m/a.wav',
   },
 }

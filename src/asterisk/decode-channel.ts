@@ -23,6 +23,7 @@ export function decodeChannel(value: unknown): ChannelFacts | undefined {
   if (isObject(channelvars)) {
     put(facts, 'linkedid', channelvars['CHANNEL(linkedid)'])
     put(facts, 'did', channelvars['FROM_DID'])
+    put(facts, 'dnid', channelvars['CALLERID(dnid)'])
     put(facts, 'recording', channelvars['MIXMONITOR_FILENAME'])
     put(facts, 'voicemail', channelvars['VMSTATUS'])
     if (textOf(channelvars['CALLWEAVE_SKIP']) !== '') facts.skipped = true

@@ -12,13 +12,12 @@ export function joins(bridge: BridgeState): boolean {
 }
 
 /** Everybody connected with `leg`, itself included: through its bridge, and through bridges joined by Local pairs. */
-export function connectedWith(leg: Leg, otherHalf: (leg: Leg) => Leg | undefined): ReadonlySet<Leg> {
+export function connectedWith(leg: Leg): ReadonlySet<Leg> {
   const found = new Set([leg])
   // A Set is walked in order of insertion, what is added meanwhile included.
   for (const each of found) {
     if (each.bridge && conducts(each.bridge)) for (const member of each.bridge.members) found.add(member)
-    const other = otherHalf(each)
-    if (other && isLive(other)) found.add(other)
+    if (each.otherHalf && isLive(each.otherHalf)) found.add(each.otherHalf)
   }
   return found
 }

@@ -91,6 +91,11 @@ export type CallEvent =
       readonly channels: readonly ChannelFacts[]
       readonly bridges: readonly (BridgeFacts & { readonly channelIds: readonly string[] })[]
     }
+  /**
+   * Asterisk was started anew. `at` is the last moment the former process was known alive: every channel that began before was gone by then,
+   * and nobody was told.
+   */
+  | { readonly kind: 'pbx-restarted'; readonly at: number }
   /** Time went on; the fold has no clock of its own. */
   | { readonly kind: 'clock'; readonly at: number }
 
@@ -114,6 +119,8 @@ export interface ChannelFacts {
   readonly appData?: string
   /** `FROM_DID`. */
   readonly did?: string
+  /** `CALLERID(dnid)`: what an arriving channel dialled at first, wherever the dialplan has taken it since. */
+  readonly dnid?: string
   /** `MIXMONITOR_FILENAME`. */
   readonly recording?: string
   /** `VMSTATUS`. */

@@ -4,7 +4,7 @@ import { isUp } from './leg.ts'
 import { sayPerson } from './say.ts'
 import type { CallState, Leg } from './state.ts'
 import { completeTransfer } from './transfers.ts'
-import { otherHalf, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** A leave and a re-entry within this time are one conversation (design section 3): bridges are rebuilt under people who talk. */
 export const SAME_CONVERSATION_MS = 200
@@ -15,7 +15,7 @@ export function refreshConversations(world: World, seeds: Iterable<Leg | undefin
   const calls = new Set<CallState>()
   for (const seed of seeds) {
     if (!seed || seen.has(seed)) continue
-    for (const leg of connected(world, seed)) {
+    for (const leg of connectedWith(seed)) {
       seen.add(leg)
       if (leg.home && !leg.home.over) calls.add(leg.home)
     }
@@ -34,7 +34,7 @@ export function expireLeaving(world: World, call: CallState, at: number): void {
 }
 
 function updateTalk(world: World, call: CallState, at: number): void {
-  const talkers = talkersOf(world, call)
+  const talkers = talkersOf(call)
   for (const [leg, intervals] of call.talks) {
     if (!talkers.has(leg)) call.talks.set(leg, closed(intervals, at))
   }
@@ -59,24 +59,20 @@ function startTalking(world: World, call: CallState, extension: string, at: numb
 }
 
 /** The persons the client is connected with; without a client, persons who are connected with each other. */
-function talkersOf(world: World, call: CallState): ReadonlySet<Leg> {
+function talkersOf(call: CallState): ReadonlySet<Leg> {
   const talkers = new Set<Leg>()
   const own = call.clients.length > 0 ? call.clients : call.liveLegs
   for (const leg of own) {
     if (!leg.bridge || !isUp(leg) || talkers.has(leg)) continue
-    if (leg.role === 'client') for (const person of personsWith(world, leg)) talkers.add(person)
+    if (leg.role === 'client') for (const person of personsWith(leg)) talkers.add(person)
     else if (leg.role === 'person') {
-      const persons = personsWith(world, leg)
+      const persons = personsWith(leg)
       if (new Set(persons.map(({ extension }) => extension)).size > 1) for (const person of persons) talkers.add(person)
     }
   }
   return talkers
 }
 
-function personsWith(world: World, leg: Leg): readonly Leg[] {
-  return [...connected(world, leg)].filter((each) => each.role === 'person' && isUp(each))
-}
-
-function connected(world: World, leg: Leg): ReadonlySet<Leg> {
-  return connectedWith(leg, (each) => otherHalf(world, each))
+function personsWith(leg: Leg): readonly Leg[] {
+  return [...connectedWith(leg)].filter((each) => each.role === 'person' && isUp(each))
 }

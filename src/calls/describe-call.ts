@@ -69,7 +69,7 @@ function clientNumber(raw: string, country: string): string {
 
 function lineOf(client: Leg | undefined): string {
   if (!client) return ''
-  return client.born === 'arriving' ? client.did || client.firstExten : client.endpoint
+  return client.born === 'arriving' ? client.line : client.endpoint
 }
 
 /** Click-to-call waits from the dialling of the client: before that the manager had not even lifted the phone. */

@@ -19,6 +19,9 @@ const PBX_TECHNOLOGIES: ReadonlySet<string> = new Set(
 )
 const STRANGERS: ReadonlySet<string> = new Set(['anonymous', 'unknown', ''])
 
+/** chan_sip names a caller it does not know by where they call from. */
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[?[\da-f]*:[\da-f:.]+\]?)(:\d+)?$/i
+
 /** Trunks left out: whatever is neither staff, the PBX nor anonymous is a trunk. */
 export function createDirectory(staff: StaffDirectory, trunks: readonly string[] | undefined): Directory {
   const extensions = new Set(staff.people.map(({ extension }) => extension))
@@ -36,7 +39,7 @@ export function createDirectory(staff: StaffDirectory, trunks: readonly string[]
       if (PBX_TECHNOLOGIES.has(technology)) return 'pbx'
       if (known?.has(endpoint)) return 'trunk'
       if (isExtension(endpoint)) return 'staff'
-      if (known || STRANGERS.has(endpoint)) return 'stranger'
+      if (known || STRANGERS.has(endpoint) || ADDRESS.test(endpoint)) return 'stranger'
       return 'trunk'
     },
     personAt(number) {

@@ -1,7 +1,7 @@
 import { expireLeaving } from './conversation.ts'
 import { sayEnded } from './say.ts'
 import type { CallState, Leg } from './state.ts'
-import type { World } from './world.ts'
+import { forget, type World } from './world.ts'
 
 /** A second attempt to reach the client may follow the first within this time (design section 3). */
 const SETTLING_MS = 2000
@@ -40,9 +40,7 @@ export function release(world: World, call: CallState): void {
   if (!call.over || call.liveLegs.size > 0 || call.absorbedInto) return
   for (const leg of call.legs) {
     if (leg.home !== call) continue
-    world.legs.delete(leg.id)
-    world.forgotten.set(leg.id, true)
-    if (leg.pair !== undefined) world.pairs.delete(leg.pair)
+    forget(world, leg)
   }
   for (const id of call.linkedids) {
     if (world.byLinkedid.get(id) === call) world.byLinkedid.delete(id)
@@ -52,12 +50,17 @@ export function release(world: World, call: CallState): void {
 function finish(world: World, call: CallState): void {
   call.over = true
   world.calls.delete(call)
+  // Scanners come in floods and must not push out what somebody may ask for.
+  if (!call.noise) remember(world, call)
+  sayEnded(world, call, (call.quietSince ?? world.now) + SETTLING_MS)
+  release(world, call)
+}
+
+function remember(world: World, call: CallState): void {
   for (const id of new Set([call.id, ...call.linkedids])) {
     // A second call under a linkedid does not take its name from the first.
     if (id === call.id || world.remembered.get(id)?.id !== id) world.remembered.set(id, call)
   }
-  sayEnded(world, call, (call.quietSince ?? world.now) + SETTLING_MS)
-  release(world, call)
 }
 
 function isQuiet(call: CallState): boolean {

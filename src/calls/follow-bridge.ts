@@ -1,4 +1,4 @@
-import { joins } from './bridges.ts'
+import { conducts, joins } from './bridges.ts'
 import type { BridgeFacts } from './call-event.ts'
 import { refreshConversations } from './conversation.ts'
 import { link, settleHome } from './identity.ts'
@@ -6,7 +6,7 @@ import { isLive } from './leg.ts'
 import { decideParty, nameLate } from './parties.ts'
 import type { BridgeState, Leg } from './state.ts'
 import { forgetTransferToParking } from './transfers.ts'
-import { otherHalf, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** The channel is in this bridge, and in no other. */
 export function enterBridge(world: World, leg: Leg, facts: BridgeFacts, at: number): void {
@@ -30,7 +30,9 @@ export function leaveBridge(world: World, leg: Leg, bridgeId: string, at: number
   bridge.members.delete(leg)
   leg.bridge = undefined
   if (bridge.members.size === 0) world.bridges.delete(bridge.id)
-  refreshConversations(world, [leg, otherHalf(world, leg), ...bridge.members], at)
+  // Those who wait in one lot are nothing to each other, and may be many.
+  const heard = conducts(bridge) ? bridge.members : []
+  refreshConversations(world, [leg, leg.otherHalf, ...heard], at)
 }
 
 /** Nobody is in it any more. Returns who was. */

@@ -1,3 +1,5 @@
+import { arriveAfterAll } from './born-down.ts'
+import { conducts } from './bridges.ts'
 import type { ChannelFacts } from './call-event.ts'
 import { refreshConversations } from './conversation.ts'
 import { scheduleEnd } from './end.ts'
@@ -10,7 +12,7 @@ import { noteSkip } from './skipped.ts'
 import { guessBirth } from './snapshot.ts'
 import type { Leg } from './state.ts'
 import { estimateGreetingMs, SHORTEST_MESSAGE_MS } from './voicemail.ts'
-import { otherHalf, type World } from './world.ts'
+import { forget, pairUp, type World } from './world.ts'
 
 /** The leg of these facts, brought up to date; met for the first time it is taken in. Undefined: the channel is long gone. */
 export function meet(world: World, facts: ChannelFacts, at: number): Leg | undefined {
@@ -20,19 +22,23 @@ export function meet(world: World, facts: ChannelFacts, at: number): Leg | undef
     return known
   }
   if (world.forgotten.has(facts.id)) return undefined
-  const leg = begin(world, facts, guessBirth(facts), facts.createdAt ?? at)
+  const leg = begin(world, facts, guessBirth(facts), facts.createdAt ?? at, false)
   // Its beginning was not seen, so the call was not seen whole.
   if (leg.home) leg.home.evidence = reconstructed(world)
   return leg
 }
 
-/** A new channel. Without a linkedid a dialled one waits for whoever dialled it to be told. */
-export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: number, newborn = false): Leg {
+/**
+ * A new channel. Without a linkedid a dialled one waits for whoever dialled it to be told.
+ * @param seen its birth was seen: else nobody knows whether it still is where it came in
+ */
+export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: number, seen: boolean): Leg {
   const leg = createLeg(facts, born, at, world.directory)
-  leg.newborn = newborn
+  leg.newborn = seen && born === 'dialled'
+  if (leg.line === '') leg.line = facts.dnid ?? (seen && born === 'arriving' ? leg.firstExten : '')
   world.legs.set(leg.id, leg)
-  if (leg.pair !== undefined) world.pairs.set(leg.pair, [...(world.pairs.get(leg.pair) ?? []), leg])
-  const other = otherHalf(world, leg)
+  pairUp(world, leg)
+  const other = leg.otherHalf
   if (leg.linkedid !== '') adopt(world, callFor(world, leg.linkedid, leg), leg)
   else if (other?.home) adopt(world, other.home, leg)
   else if (born === 'arriving' && leg.half === undefined) adopt(world, callFor(world, leg.id, leg), leg)
@@ -54,7 +60,8 @@ export function end(world: World, leg: Leg, cause: number | undefined, at: numbe
   leg.cause = cause
   leg.holds = closed(leg.holds, at)
   if (leg.home && leg.voicemail === '' && stayedToSpeak(leg, at)) leg.home.voicemailLeft = true
-  const around = [leg, otherHalf(world, leg), ...(leg.bridge?.members ?? [])]
+  const heard = leg.bridge && conducts(leg.bridge) ? leg.bridge.members : []
+  const around = [leg, leg.otherHalf, ...heard]
   leg.bridge?.members.delete(leg)
   if (leg.bridge?.members.size === 0) world.bridges.delete(leg.bridge.id)
   leg.bridge = undefined
@@ -62,6 +69,7 @@ export function end(world: World, leg: Leg, cause: number | undefined, at: numbe
   refreshConversations(world, around, at)
   stopRinging(world, leg, at)
   if (leg.home) scheduleEnd(world, leg.home, at)
+  else forget(world, leg)
 }
 
 export function reconstructed(world: World): 'reconstructed' | 'cel' {
@@ -71,6 +79,7 @@ export function reconstructed(world: World): 'reconstructed' | 'cel' {
 /** Returns after having taken what the facts say newly; most say nothing. */
 function follow(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
   if (facts.linkedid !== undefined && facts.linkedid !== leg.linkedid) followLinkedid(world, leg, facts.linkedid, at)
+  if (facts.state === 'Ring') arriveAfterAll(world, leg, facts, at)
   if (facts.exten !== undefined) leg.exten = facts.exten
   if (facts.app !== undefined && facts.app !== leg.app) {
     leg.app = facts.app
@@ -94,7 +103,8 @@ function stayedToSpeak(leg: Leg, at: number): boolean {
 }
 
 function learn(world: World, leg: Leg, facts: ChannelFacts, at: number): void {
-  if (facts.did !== undefined) leg.did = facts.did
+  if (facts.did !== undefined) leg.line = facts.did
+  else if (leg.line === '' && facts.dnid !== undefined) leg.line = facts.dnid
   if (facts.recording !== undefined) leg.home?.recordings.add(facts.recording)
   if (facts.voicemail !== undefined) {
     leg.voicemail = facts.voicemail

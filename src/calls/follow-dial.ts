@@ -1,3 +1,4 @@
+import { phoneKey } from '../numbers/phone-number.ts'
 import type { CallEvent } from './call-event.ts'
 import { followDialler, settleHome } from './identity.ts'
 import { decideParty, dialledNumber, takePart } from './parties.ts'
@@ -13,16 +14,18 @@ export function followDial(world: World, dial: Dial, caller: Leg | undefined, pe
     peer.dialler ??= caller
     followDialler(world, caller, peer, dial.at)
   } else settleHome(world, peer)
-  decideParty(
-    world,
-    peer,
-    [dialledNumber(dial.dialstring, peer.endpoint), dial.peer.callerNumber ?? '', caller?.exten ?? ''],
-    dial.at,
-  )
+  const number = dialledNumber(dial.dialstring, peer.endpoint)
+  if (isUnlistedTrunk(peer, number)) peer.role = 'undecided'
+  decideParty(world, peer, [number, dial.peer.callerNumber ?? '', caller?.exten ?? ''], dial.at)
   takePart(world, peer, dial.at)
   if (dial.forward !== undefined && peer.home) {
     const extension = peer.extension || (world.directory.personAt(peer.endpoint)?.extension ?? '')
     const target = dial.forward.slice(dial.forward.indexOf('/') + 1).split('@', 1)[0] ?? ''
     if (extension !== '') peer.home.forward = { extension, target }
   }
+}
+
+/** The PBX itself sends a phone number there, so it is no scanner, whatever the list of trunks says. */
+function isUnlistedTrunk(peer: Leg, number: string): boolean {
+  return peer.kind === 'stranger' && peer.born === 'dialled' && peer.role === 'none' && phoneKey(number) !== undefined
 }

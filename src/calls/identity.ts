@@ -1,12 +1,12 @@
 import { normalisePhone } from '../numbers/phone-number.ts'
 import { createCallState } from './call-state.ts'
-import { scheduleEnd } from './end.ts'
+import { release, scheduleEnd } from './end.ts'
 import { closed } from './interval.ts'
 import { isLive } from './leg.ts'
 import { startRinging } from './ringing.ts'
 import { sayAbsorbed } from './say.ts'
 import type { CallState, Leg } from './state.ts'
-import { otherHalf, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /**
  * The call of a linkedid. One whose call is over begins another, `<id>#2` (design section 3).
@@ -47,13 +47,14 @@ export function adopt(world: World, call: CallState, leg: Leg): void {
   leg.home = call
   call.legs.add(leg)
   if (isLive(leg)) call.liveLegs.add(leg)
-  if (left && !left.over) scheduleEnd(world, left, world.now)
+  if (left?.over) release(world, left)
+  else if (left) scheduleEnd(world, left, world.now)
 }
 
 /** Makes sure the leg serves a call: that of its linkedid, of its other half, or one it begins. */
 export function settleHome(world: World, leg: Leg): CallState {
   if (leg.home) return leg.home
-  const other = otherHalf(world, leg)
+  const other = leg.otherHalf
   const call = other?.home ?? callFor(world, leg.linkedid || leg.id, leg)
   adopt(world, call, leg)
   if (other && !other.home) adopt(world, call, other)
@@ -93,8 +94,12 @@ export function followLinkedid(world: World, leg: Leg, linkedid: string, at: num
   }
 }
 
-/** A dialled channel belongs to whoever dialled it, whatever linkedid it was born with. */
+/** A dialled channel belongs to whoever dialled it, whatever linkedid it was born with. Who dials on after a call is over begins another. */
 export function followDialler(world: World, caller: Leg, peer: Leg, at: number): void {
+  if (isLive(caller) && caller.home?.over && !peer.home) {
+    const { linkedid, id } = caller
+    adopt(world, callFor(world, linkedid || id, peer), peer)
+  }
   link(world, settledLeg(world, caller), peer, at)
   if (caller.home && peer.home && caller.home !== peer.home && peer.role !== 'client') {
     const from = peer.home
@@ -110,7 +115,7 @@ function settledLeg(world: World, leg: Leg): Leg {
 
 function moveWithHalf(world: World, call: CallState | undefined, leg: Leg): void {
   if (!call) return
-  const other = otherHalf(world, leg)
+  const other = leg.otherHalf
   adopt(world, call, leg)
   if (other) adopt(world, call, other)
 }

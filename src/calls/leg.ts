@@ -14,6 +14,7 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     endpoint,
     pair,
     half,
+    otherHalf: undefined,
     kind,
     createdAt: at,
     born,
@@ -24,6 +25,7 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     number: born === 'arriving' ? (facts.callerNumber ?? '') : '',
     calledParty: born === 'dialled' ? (facts.callerNumber ?? '') : '',
     firstExten: facts.exten ?? '',
+    line: facts.did ?? '',
     linkedid: facts.linkedid ?? '',
     dialler: undefined,
     dialStatus: '',
@@ -31,13 +33,13 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     goneAt: undefined,
     cause: undefined,
     hungUpBy: undefined,
+    hungUpAt: Infinity,
     bridge: undefined,
     holds: [],
     exten: facts.exten ?? '',
     app: facts.app ?? '',
     appData: facts.appData ?? '',
     appSince: at,
-    did: facts.did ?? '',
     voicemail: '',
     skipped: facts.skipped === true,
     home: undefined,
@@ -45,7 +47,8 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
   }
 }
 
-function roleAtBirth(kind: EndKind, born: Leg['born']): Leg['role'] {
+/** The part a channel has by its kind alone. */
+export function roleAtBirth(kind: EndKind, born: Leg['born']): Leg['role'] {
   if (kind === 'staff') return 'person'
   if (kind !== 'trunk') return 'none'
   return born === 'arriving' ? 'client' : 'undecided'

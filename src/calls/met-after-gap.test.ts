@@ -46,11 +46,22 @@ test('given a restart during a call to a colleague’s mobile, when it ends, the
 })
 
 test('given a restart while a client, a colleague and a nameless outside leg are up, when the client leaves first, then it stays their call', () => {
-  const client = up('1.1', 'PJSIP/trunk-1', { app: 'Dial', exten: '7001', callerNumber: '89221532327' })
+  const facts = { app: 'Dial', exten: '600', dnid: '7001', callerNumber: '89221532327' }
+  const client = up('1.1', 'PJSIP/trunk-1', facts)
   const desk = up('1.2', 'PJSIP/101-2', { app: 'AppDial' })
   const outside = up('1.3', 'PJSIP/trunk-3', { app: 'AppDial', callerNumber: '' })
   const [call] = told([snapshot(client, desk, outside), ...gone(8_000, client), ...gone(9_000, outside, desk)])
   expect(call).toMatchObject({ direction: 'in', client: '+79221532327', line: '7001' })
+})
+
+test.each([
+  [{ did: '74951234567', dnid: '7001' }, '74951234567'],
+  [{ dnid: '7001' }, '7001'],
+  // A queue or a menu, who knows.
+  [{}, ''],
+])('given a restart while a client waits somewhere in the dialplan with %j, then the line is %j', (facts, line) => {
+  const client = up('1.1', 'PJSIP/trunk-1', { app: 'Queue', exten: '600', callerNumber: '89221532327', ...facts })
+  expect(told([snapshot(client), ...gone(9_000, client)])).toMatchObject([{ direction: 'in', line }])
 })
 
 test('given a cause that comes right behind the snapshot that ended the call, then it is not thrown away', () => {

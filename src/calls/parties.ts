@@ -5,7 +5,7 @@ import { startRinging } from './ringing.ts'
 import { sayArrived } from './say.ts'
 import { noteSkip } from './skipped.ts'
 import type { CallState, Leg } from './state.ts'
-import { otherHalf, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** Gives a leg its part in the call it serves, as far as that is known at birth. */
 export function takePart(world: World, leg: Leg, at: number): void {
@@ -98,7 +98,7 @@ function beginNextCall(world: World, call: CallState, leg: Leg, at: number): voi
   const next = beginCall(world, call.id.replace(/#\d+$/, ''), leg.dialler ?? leg)
   next.startedAt = leg.createdAt
   adopt(world, next, leg)
-  for (const half of [leg.dialler, leg.dialler && otherHalf(world, leg.dialler)]) {
+  for (const half of [leg.dialler, leg.dialler?.otherHalf]) {
     if (half && half.home === call && isLive(half)) adopt(world, next, half)
   }
   leg.role = 'client'
@@ -107,10 +107,10 @@ function beginNextCall(world: World, call: CallState, leg: Leg, at: number): voi
 
 /** Whose call an outside leg answers: found along the chain of those who dialled, else who transferred last. */
 function forwarderOf(world: World, call: CallState, leg: Leg): string {
-  for (const each of diallersOf(world, leg)) {
+  for (const each of diallersOf(leg)) {
     if (each.role === 'person') return each.extension
     if (call.forward && each.half !== undefined && each.endpoint === call.forward.target) return call.forward.extension
-    const consulting = [...(otherHalf(world, each)?.bridge?.members ?? [])].find(({ role }) => role === 'person')
+    const consulting = [...(each.otherHalf?.bridge?.members ?? [])].find(({ role }) => role === 'person')
     if (consulting) return consulting.extension
     const named = each.half === undefined ? each.exten : each.endpoint
     // FreePBX's follow-me calls its Local channels FM101 and FMPR-101.
@@ -120,13 +120,12 @@ function forwarderOf(world: World, call: CallState, leg: Leg): string {
   return call.transfers.at(-1)?.from ?? call.forward?.extension ?? ''
 }
 
-function diallersOf(world: World, leg: Leg): readonly Leg[] {
+function diallersOf(leg: Leg): readonly Leg[] {
   const chain = new Set<Leg>()
   let each = leg.dialler
   while (each && !chain.has(each)) {
     chain.add(each)
-    const other: Leg | undefined = otherHalf(world, each)
-    each = each.half === 2 && other ? other.dialler : each.dialler
+    each = each.half === 2 && each.otherHalf ? each.otherHalf.dialler : each.dialler
   }
   return [...chain]
 }

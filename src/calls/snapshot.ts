@@ -43,6 +43,13 @@ export function missedEvents(world: World, snapshot: Snapshot): readonly CallEve
   return events
 }
 
+/** Everything that was is gone, and was last alive at `at`. */
+export function deathsBy(world: World, at: number): readonly CallEvent[] {
+  return [...world.legs.values()]
+    .filter((leg) => leg.goneAt === undefined && leg.createdAt <= at)
+    .map((leg) => ({ kind: 'channel-gone', at, channel: { id: leg.id, name: leg.name }, afterGap: true }))
+}
+
 /** How a channel first met in the middle of its life began. */
 export function guessBirth(channel: ChannelFacts): 'arriving' | 'dialled' {
   const { state, app = '', appData, linkedid, id, name } = channel

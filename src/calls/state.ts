@@ -14,6 +14,8 @@ export interface Leg {
   readonly endpoint: string
   readonly pair: string | undefined
   readonly half: 1 | 2 | undefined
+  /** Of a Local channel, once both are known. */
+  otherHalf: Leg | undefined
   readonly kind: EndKind
   readonly createdAt: number
   born: 'arriving' | 'dialled'
@@ -28,8 +30,10 @@ export interface Leg {
   number: string
   /** Of a dialled leg: its own caller id, which is the called party; counts when nobody told what was dialled (after a gap). */
   calledParty: string
-  /** Exten of the dialplan at birth: the DID of an arriving leg. */
+  /** Exten of the dialplan when first met. */
   readonly firstExten: string
+  /** What an arriving leg dialled to come here; empty when its birth was not seen and nobody tells. */
+  line: string
   linkedid: string
   /** Who dialled it. */
   dialler: Leg | undefined
@@ -38,6 +42,7 @@ export interface Leg {
   goneAt: number | undefined
   cause: number | undefined
   hungUpBy: HangupSide | undefined
+  hungUpAt: number
   bridge: BridgeState | undefined
   holds: readonly Interval[]
   exten: string
@@ -45,7 +50,6 @@ export interface Leg {
   appData: string
   /** When `app` was entered. */
   appSince: number
-  did: string
   voicemail: string
   /** It carries the mark of a call that opted out. */
   skipped: boolean
@@ -92,7 +96,7 @@ export interface CallState {
   skipped: boolean
   arrivedSaid: 'no' | 'without client' | 'with client'
   /** Arrived by no known trunk: never told to anybody. */
-  readonly noise: boolean
+  noise: boolean
   evidence: Evidence
   endedAt: number | undefined
   /** Since when nothing holds the call up. */

@@ -1,4 +1,4 @@
-import type { CallEvent } from './call-event.ts'
+import type { CallEvent, HangupSide } from './call-event.ts'
 import { release, scheduleEnd } from './end.ts'
 import { endBridge, enterBridge, leaveBridge } from './follow-bridge.ts'
 import { begin, end, meet, reconstructed } from './follow-channel.ts'
@@ -8,7 +8,7 @@ import { closed, opened } from './interval.ts'
 import { isLive } from './leg.ts'
 import { decideParty, nameLate } from './parties.ts'
 import { outgrowBirth } from './ringing.ts'
-import { missedEvents } from './snapshot.ts'
+import { deathsBy, missedEvents } from './snapshot.ts'
 import type { Leg } from './state.ts'
 import { noteAttendedTransfer, noteBlindTransfer } from './transfers.ts'
 import { keep, type World } from './world.ts'
@@ -23,6 +23,9 @@ export function takeEvent(world: World, event: CallEvent): void {
       return
     case 'snapshot':
       for (const missed of missedEvents(world, event)) takeEvent(world, missed)
+      return
+    case 'pbx-restarted':
+      for (const death of deathsBy(world, event.at)) takeEvent(world, death)
       return
     case 'channel-created':
       takeCreated(world, event)
@@ -74,7 +77,7 @@ function takeChannelEvent(world: World, event: ChannelEvent): void {
       noteGap(world, leg, event)
       return
     case 'hangup-requested':
-      leg.hungUpBy ??= event.by
+      noteHangup(leg, event.by, at)
       return
     case 'channel-gone':
       takeGone(world, leg, event)
@@ -103,7 +106,7 @@ function takeChannelEvent(world: World, event: ChannelEvent): void {
 function takeCreated(world: World, event: Of<'channel-created'>): void {
   const { channel, born, at } = event
   if (world.legs.has(channel.id) || world.forgotten.has(channel.id)) return
-  const leg = begin(world, channel, born, at, born === 'dialled' && !event.afterGap)
+  const leg = begin(world, channel, born, at, !event.afterGap)
   keep(world, event, leg)
   if (event.dialled !== undefined) decideParty(world, leg, [event.dialled], at)
   if (event.afterGap && leg.home) leg.home.evidence = reconstructed(world)
@@ -111,9 +114,16 @@ function takeCreated(world: World, event: Of<'channel-created'>): void {
 
 function takeGone(world: World, leg: Leg, event: Of<'channel-gone'>): void {
   noteGap(world, leg, event)
-  if (event.by) leg.hungUpBy ??= event.by
+  if (event.by) noteHangup(leg, event.by, event.at)
   end(world, leg, event.cause, event.at)
   if (leg.home) release(world, leg.home)
+}
+
+/** The first one names who hung up. */
+function noteHangup(leg: Leg, by: HangupSide, at: number): void {
+  if (at >= leg.hungUpAt) return
+  leg.hungUpBy = by
+  leg.hungUpAt = at
 }
 
 function takeDial(world: World, event: Of<'dial'>): void {

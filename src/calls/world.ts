@@ -4,6 +4,7 @@ import type { CallEvent } from './call-event.ts'
 import { currentCall } from './call-state.ts'
 import { createDeadlines, type Deadlines } from './deadlines.ts'
 import type { Directory } from './directory.ts'
+import { isLive } from './leg.ts'
 import type { BridgeState, CallState, Leg } from './state.ts'
 
 /** Everything the fold knows. Found by id, so that an event costs the same whatever else is going on. */
@@ -13,8 +14,8 @@ export interface World {
   readonly evidence: Evidence
   readonly legs: Map<string, Leg>
   readonly bridges: Map<string, BridgeState>
-  /** Local channels by the part of the name both halves share. */
-  readonly pairs: Map<string, Leg[]>
+  /** Halves of Local channels that wait for their other half, by the part of the name both share. */
+  readonly pairs: Map<string, Leg>
   /** Calls that are not over, noise included. */
   readonly calls: Set<CallState>
   /** The newest call of each linkedid, while it has channels. */
@@ -58,9 +59,24 @@ export function createWorld(options: Pick<World, 'directory' | 'country' | 'evid
   }
 }
 
-/** The other half of a Local channel. */
-export function otherHalf(world: World, leg: Leg): Leg | undefined {
-  return leg.pair === undefined ? undefined : world.pairs.get(leg.pair)?.find((each) => each !== leg)
+/** Brings the halves of a Local channel together. Names begin anew with every start of Asterisk, so only those who wait count. */
+export function pairUp(world: World, leg: Leg): void {
+  if (leg.pair === undefined) return
+  const waiting = world.pairs.get(leg.pair)
+  if (!waiting || waiting.half === leg.half || !isLive(waiting)) {
+    world.pairs.set(leg.pair, leg)
+    return
+  }
+  world.pairs.delete(leg.pair)
+  leg.otherHalf = waiting
+  waiting.otherHalf = leg
+}
+
+/** From here on an event that names the channel is late. */
+export function forget(world: World, leg: Leg): void {
+  world.legs.delete(leg.id)
+  world.forgotten.set(leg.id, true)
+  if (leg.pair !== undefined && world.pairs.get(leg.pair) === leg) world.pairs.delete(leg.pair)
 }
 
 /** The call by its id or any linkedid, running or remembered. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Lab } from '../lab/lab.ts'
 
 /** channelvars as the service asks for them. */
-const ARI_GENERAL = 'channelvars=CHANNEL(linkedid),FROM_DID,MIXMONITOR_FILENAME,VMSTATUS,CALLWEAVE_SKIP\n'
+const ARI_GENERAL = 'channelvars=CHANNEL(linkedid),CALLERID(dnid),FROM_DID,MIXMONITOR_FILENAME,VMSTATUS,CALLWEAVE_SKIP\n'
 
 /** Gives a fresh lab what the stories need beyond its own extensions. */
 export async function prepareLab(lab: Lab): Promise<void> {
