@@ -2,11 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab/lab.ts'
 import { CLIENT } from './experienced.ts'
 
+/** Asks the lab's ARI. @returns what it answers; the caller says what that is */
 export function ari(lab: Lab) {
   const authorization = `Basic ${Buffer.from(`${lab.ari.user}:${lab.ari.password}`).toString('base64')}`
-  return async (method: string, path: string): Promise<void> => {
+  // biome-ignore lint/suspicious/noExplicitAny: as JSON.parse
+  return async (method: string, path: string): Promise<any> => {
     const response = await fetch(`${lab.ari.url}/ari/${path}`, { method, headers: { authorization } })
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from '../lab/lab.ts'
-import { EXTENSIONS } from '../lab/ports.ts'
+import { ari } from './ari-actions.ts'
 import type { Recording } from './recording.ts'
 import type { Scenario } from './scenario.ts'
 import { trimCdr, trimCel, trimMessages } from './trim.ts'
@@ -27,7 +27,7 @@ export async function driveStory(lab: Lab, name: string, scenario: Scenario): Pr
       cdr: trimCdr((await lab.cdr()).slice(before.cdr)),
     }
   } catch (error) {
-    await clearPhones(lab)
+    await clear(lab)
     throw error
   } finally {
     await rm(directory, { recursive: true })
@@ -37,7 +37,7 @@ export async function driveStory(lab: Lab, name: string, scenario: Scenario): Pr
 /** Until the PBX has no channel left. */
 async function untilQuiet(lab: Lab): Promise<void> {
   for (let i = 0; i < 200; i++) {
-    if (/^0 active channels/m.test(await lab.cli('core show channels count'))) return
+    if ((await channels(lab)).length === 0) return
     await sleep(300)
   }
   throw new Error('the PBX still has channels a minute after the story')
@@ -47,20 +47,18 @@ async function untilQuiet(lab: Lab): Promise<void> {
 async function untilWritten(lab: Lab): Promise<void> {
   let [known, still] = [-1, 0]
   while (still < 3) {
-    await sleep(300)
+    await sleep(200)
     const rows = (await lab.cel()).length + (await lab.cdr()).length
     still = rows === known ? still + 1 : 0
     known = rows
   }
 }
 
-async function clearPhones(lab: Lab): Promise<void> {
-  for (const extension of EXTENSIONS) {
-    await lab
-      .phone(extension)
-      .hangup()
-      .catch(() => {})
-  }
-  await lab.cli('channel request hangup all')
+/** Nothing of a story that broke may enter the next one. */
+async function clear(lab: Lab): Promise<void> {
+  for (const { id } of await channels(lab)) await ari(lab)('DELETE', `channels/${id}`).catch(() => {})
   await untilQuiet(lab)
+  await sleep(500)
 }
+
+const channels = (lab: Lab): Promise<readonly { readonly id: string }[]> => ari(lab)('GET', 'channels')

@@ -7,6 +7,8 @@ export interface Experienced {
   readonly result: string
   readonly waitSeconds?: number
   readonly talkSeconds?: number
+  /** How many stretches the seconds add up from, where that is more than one a person. */
+  readonly intervals?: number
   readonly responsible: string
   readonly hangupCause?: number
   readonly people: readonly {

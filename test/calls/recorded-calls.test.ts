@@ -3,30 +3,12 @@ import { decodeAri } from '../../src/asterisk/decode-ari.ts'
 import type { Call } from '../../src/calls/call.ts'
 import type { CallEvent } from '../../src/calls/call-event.ts'
 import { decodeCel } from '../../src/reconciliation/decode-cel.ts'
-import { expectExperienced, expectNear } from './expect-experienced.ts'
+import { expectTold } from './expect-told.ts'
+import { isFreePbxRow } from './freepbx-cel.ts'
 import { type CelTableRow, readRecording, recordedStories } from './recording.ts'
 import { fold, tellAri, tellCel } from './tell.ts'
 
 /** Real calls of Asterisk 16 and 22, told by both witnesses, against what the people on the phones experienced (`record.ts` keeps them). */
-
-/** Whole seconds at both ends of a stretch; the script's own moments are some tenths off as well. */
-const WHOLE_SECONDS = 1.3
-const FRACTIONS = 0.5
-
-/** What must be the same whichever witness tells it, and however often. */
-function essence(call: Call): unknown {
-  const { id, direction, client, line, answered, result, responsible, ivr } = call
-  return {
-    ...{ id, direction, client, line, answered, result, responsible, ivr },
-    linkedids: call.linkedids.toSorted(),
-    people: call.people.map(({ extension, external, rang }) => `${extension} ${external} ${rang}`).toSorted(),
-    transfers: call.transfers.map(({ kind, from, to }) => `${kind} ${from} ${to}`),
-  }
-}
-
-const isFreePbxRow = ({ eventtype, appname }: CelTableRow) =>
-  !/^(STREAM_|DTMF)/.test(eventtype) &&
-  (!eventtype.startsWith('APP_') || /^(ConfBridge|MixMonitor|Queue|VoiceMail)$/i.test(appname))
 
 function inMoscow(row: CelTableRow): CelTableRow {
   const [seconds = '', fraction] = row.eventtime.split('.')
@@ -42,30 +24,14 @@ test('given the recordings, then both versions are there', () => {
 })
 
 describe.each(stories)('given the recorded call $name of Asterisk $version', ({ version, name }) => {
-  const { ari, cel, experienced } = readRecording({ version, name })
+  const recording = readRecording({ version, name })
+  const { ari, cel } = recording
   const events = ari.flatMap(decodeAri)
   const live = fold(events, 'live')
   const told = tellCel(cel)
 
-  test('when ARI tells it, then it is what the people experienced', () => {
-    expectExperienced(live.calls, experienced, { seconds: FRACTIONS, holds: true })
-    expect(live.live).toEqual([])
-  })
-
-  test('when CEL tells it, then it is what the people experienced', () => {
-    const seconds = version.endsWith('fractions') ? FRACTIONS : WHOLE_SECONDS
-    expectExperienced(told.calls, experienced, { seconds, holds: false })
-    expect(told.live).toEqual([])
-  })
-
-  test('when both tell it, then they tell the same call', () => {
-    expect(told.calls.map(essence)).toEqual(live.calls.map(essence))
-    const tolerance = version.endsWith('fractions') ? 0.3 : 1.1
-    for (const [index, call] of live.calls.entries()) {
-      expectNear('talkSeconds', told.calls[index]?.talkSeconds ?? Number.NaN, call.talkSeconds, tolerance)
-      expectNear('waitSeconds', told.calls[index]?.waitSeconds ?? Number.NaN, call.waitSeconds, tolerance)
-      expect(told.calls[index]?.hangupCause).toBe(call.hangupCause)
-    }
+  test('when ARI and CEL tell it, then it is what the people experienced, and the same', () => {
+    expectTold(recording, { wholeSeconds: !version.endsWith('fractions') })
   })
 
   test('when every event comes twice, then nothing changes', () => {

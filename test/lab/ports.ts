@@ -2,13 +2,13 @@ export const EXTENSIONS = ['101', '102', '103', '104', '105'] as const
 export type Extension = (typeof EXTENSIONS)[number]
 
 /** More slots than a developer and a CI job need at once, few enough to keep every port below 10000. */
-export const SLOTS = [0, 1, 2, 3, 4] as const
+export const SLOTS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const
 
 /** Several `trunk.call` may run at once, each is a SIPp process with a port of its own. */
 const TRUNK_CALLERS = 8
 
 /** How many UDP ports each slot's Asterisk may use for media: four a call with two legs. */
-const MEDIA_PORTS = 4000
+const MEDIA_PORTS = 2000
 
 export interface Ports {
   readonly sip: number
@@ -32,12 +32,12 @@ export interface PhonePorts {
 
 /**
  * Every port of a lab follows from its slot, so that several labs share one network without talking to each other.
- * @param slot 0…4
+ * @param slot 0…9
  */
 export function portsOf(slot: number): Ports {
-  const base = 1000 * slot
+  const base = 500 * slot
   const rtpStart = 12_000 + MEDIA_PORTS * slot
-  const media = 32_000 + 100 * 10 * slot
+  const media = 32_000 + 700 * slot
   return {
     sip: 5060 + base,
     ari: 5288 + base,

@@ -23,7 +23,7 @@ const PATIENCE_MS = 300_000
 
 /**
  * Claims a slot that no living lab holds and ends what a killed one left there.
- * @param wanted 0…4, or the first free one, waiting for it up to five minutes
+ * @param wanted 0…9, or the first free one, waiting for it up to five minutes
  * @throws LabError when the wanted slot, or every slot, is taken
  */
 export async function claimSlot(
