@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { convertCommand, type Input, type Tool } from './convert-command.ts'
-import { NoConverter } from './errors.ts'
+import { ConversionFailed, NoConverter } from './errors.ts'
 import { CONVERTER_CURE, findProgram, findTool, type ToolChoice } from './find-tool.ts'
 import { joinMp3 } from './join-mp3.ts'
 import { runPipe } from './run-pipe.ts'
@@ -56,6 +56,7 @@ export function createConverter(
         )
       }
       if (made.length > 0) await joinMp3(made, output)
+      if ((await stat(output)).size === 0) throw new ConversionFailed(`${chosen.kind} made an empty file`)
     } finally {
       for (const file of made) await rm(file, { force: true })
     }
