@@ -87,7 +87,8 @@ test('given several wrong items when posted then nothing is stored and every fla
     '3: NotSupportedChoice created_by',
     '3: NotSupportedChoice created_at',
     '4: NotSupportedChoice custom_fields_values.0.values.0.enum_code',
-    '5: InvalidType custom_fields_values.1.values.0.value',
+    '5: NotSupportedChoice custom_fields_values.0.field_id',
+    '5: FieldMissing custom_fields_values.1.field_id',
     '6: FieldMissing custom_fields_values.0.field_id',
     '7: InvalidType ',
   ])

@@ -32,7 +32,7 @@ test('given wrong or too many leads then nothing is stored', async () => {
   const wrong = [lead, { _embedded: { contacts: [{ id: 9 }] } }, { _embedded: { metadata: {} } }, { status_id: 1 }]
   assert.deepEqual(flaws(await call('POST', '/api/v4/leads/complex', wrong)), [
     '1: NotSupportedChoice _embedded.contacts.0.id',
-    '2: FieldNotExpected _embedded.metadata',
+    '2: FieldMissing _embedded.metadata.category',
     '3: NotSupportedChoice status_id',
   ])
   assert.equal(

@@ -92,10 +92,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const run = createRouteTable([
     ...oauth.routes,
     ...accountRoutes(),
-    ...customFieldRoutes(),
+    ...customFieldRoutes(world),
     ...complexLeadRoutes(world, options.duplicateControl ?? false),
     ...userRoutes(world),
-    ...pipelineRoutes(),
+    ...pipelineRoutes(world),
     ...contactRoutes(world),
     ...companyRoutes(world),
     ...noteRoutes(world),

@@ -1,5 +1,5 @@
 import type { Popup, Unsorted, User } from '../state/entities.ts'
-import { account, type Pipeline, pipelines } from '../state/seed.ts'
+import { account, type Pipeline } from '../state/seed.ts'
 import * as views from '../state/views.ts'
 import type { World } from '../state/world.ts'
 import type { RecordedRequest, RequestLog } from '../transport/request-log.ts'
@@ -27,10 +27,10 @@ const shownRequests = 200
 
 export function pageState(world: World, log: RequestLog): PageState {
   return {
-    account: { id: account.id, name: account.name, subdomain: account.subdomain },
+    account: { id: account.id, name: account.name, subdomain: world.account.subdomain },
     at: world.seconds(),
     users: world.users,
-    pipelines,
+    pipelines: world.pipelines,
     contacts: views.clientViews(world, 'contacts'),
     companies: views.clientViews(world, 'companies'),
     leads: views.leadViews(world),

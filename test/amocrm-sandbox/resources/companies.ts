@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { entityWrite, mergeFields, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
+import { mergeFields } from '../envelope/custom-field-values.ts'
+import { entityWrite, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
 import { withs } from '../envelope/filters.ts'
 import { parseItems, parseObject } from '../envelope/validation.ts'
 import type { Company } from '../state/entities.ts'
@@ -22,7 +23,7 @@ export function companyRoutes(world: World): Route[] {
   return entityRoutes<Company, z.output<typeof create>, z.output<typeof patchOne>>({
     type: 'companies',
     table: world.companies,
-    list: (request) => listEntities(world, request, world.companies.values(), (company) => render(request, company)),
+    list: (request) => listEntities(world, request, world.companies, (company) => render(request, company)),
     render,
     parseNew: (request) => parseItems(request, create),
     create: (request, sent) => createCompany(world, request, sent),
@@ -60,7 +61,7 @@ function renderCompany(world: World, request: ApiRequest, company: Company) {
   return {
     id: company.id,
     name: company.name,
-    ...renderCommon(request, company),
+    ...renderCommon(world, request, company),
     _embedded: {
       tags: renderTags(company),
       ...(asked.has('contacts') ? { contacts: renderLinked(world, request, company, 'contacts') } : {}),

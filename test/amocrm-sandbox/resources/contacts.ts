@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { entityWrite, mergeFields, tagsOf, tagWrite, text } from '../envelope/entity-schema.ts'
+import { mergeFields } from '../envelope/custom-field-values.ts'
+import { entityWrite, tagsOf, tagWrite, text } from '../envelope/entity-schema.ts'
 import { withs } from '../envelope/filters.ts'
 import { parseItems, parseObject } from '../envelope/validation.ts'
 import type { Contact } from '../state/entities.ts'
@@ -25,7 +26,7 @@ export function contactRoutes(world: World): Route[] {
     table: world.contacts,
     // Contacts of incoming leads are not listed before somebody accepts them (reference amocrm.md 3.2).
     list: (request) =>
-      listEntities(world, request, world.contacts.values(), (contact) => render(request, contact), {
+      listEntities(world, request, world.contacts, (contact) => render(request, contact), {
         tests: [(contact) => !contact.unsorted],
       }),
     render,
@@ -84,7 +85,7 @@ function renderContact(world: World, request: ApiRequest, contact: Contact) {
     name: contact.name,
     first_name: contact.firstName,
     last_name: contact.lastName,
-    ...renderCommon(request, contact),
+    ...renderCommon(world, request, contact),
     is_unsorted: contact.unsorted,
     _embedded: {
       tags: renderTags(contact),

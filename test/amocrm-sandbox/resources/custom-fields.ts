@@ -1,10 +1,11 @@
 import { listAnswer, selfLink } from '../envelope/paging.ts'
 import { entityTypes } from '../state/entities.ts'
-import { account, fieldDefinitions } from '../state/seed.ts'
+import { account } from '../state/seed.ts'
+import type { World } from '../state/world.ts'
 import type { Route } from '../transport/route-table.ts'
 
 /** `/api/v4/{type}/custom_fields`, reading only: ids and enums differ from account to account (reference amocrm.md 3.3). */
-export function customFieldRoutes(): Route[] {
+export function customFieldRoutes(world: World): Route[] {
   return entityTypes.map((type) => ({
     method: 'GET',
     pattern: `/api/v4/${type}/custom_fields`,
@@ -12,7 +13,7 @@ export function customFieldRoutes(): Route[] {
       listAnswer(
         request,
         'custom_fields',
-        fieldDefinitions[type],
+        world.fields[type],
         (field) => ({
           id: field.id,
           name: field.name,
@@ -20,7 +21,7 @@ export function customFieldRoutes(): Route[] {
           account_id: account.id,
           code: field.code,
           sort: field.id,
-          is_api_only: false,
+          is_api_only: field.apiOnly ?? false,
           enums: field.enums.length === 0 ? null : field.enums.map(({ id, code }, sort) => ({ id, value: code, sort })),
           entity_type: type,
           _links: selfLink(request, `/api/v4/${type}/custom_fields/${field.id}`),

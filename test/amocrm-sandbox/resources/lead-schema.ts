@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { entityWrite, tagWrite, text, unixTime } from '../envelope/entity-schema.ts'
 import type { Flaw } from '../envelope/validation.ts'
 import type { Lead } from '../state/entities.ts'
-import { lost, type Pipeline, pipelines, type Status } from '../state/seed.ts'
+import { lossReasons, lost, type Pipeline, type Status } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
 import { entityPatch } from './update-entity.ts'
 
@@ -16,7 +16,11 @@ const leadKeys = {
   visitor_uid: text.optional(),
 }
 
-const source = z.strictObject({ external_id: text, type: z.literal('widget') })
+/** A lead names a source of the integration by its own id (reference amocrm.md 13.1). */
+export function sourceOf(world: World) {
+  const known = text.refine((id) => world.sources.some(({ externalId }) => externalId === id))
+  return z.strictObject({ external_id: known, type: z.literal('widget') })
+}
 
 /** A plain create links what is there: at most one contact and one company, by id (reference amocrm.md 4.2). */
 export function leadCreate(world: World) {
@@ -36,7 +40,7 @@ export function leadCreate(world: World) {
           .array(z.strictObject({ id: company }))
           .max(1)
           .optional(),
-        source: source.optional(),
+        source: sourceOf(world).optional(),
       })
       .optional(),
   })
@@ -61,9 +65,9 @@ export interface Stage {
 }
 
 /** Where a lead goes; without a pipeline the main one, without a status its first ordinary stage. */
-export function stageOf(sent: StageWrite, before?: Pick<Lead, 'pipeline' | 'status'>): Stage | Flaw {
+export function stageOf(world: World, sent: StageWrite, before?: Pick<Lead, 'pipeline' | 'status'>): Stage | Flaw {
   const pipelineId = sent.pipeline_id ?? before?.pipeline
-  const pipeline = pipelines.find(({ id, main }) => (pipelineId === undefined ? main : id === pipelineId))
+  const pipeline = world.pipelines.find(({ id, main }) => (pipelineId === undefined ? main : id === pipelineId))
   if (pipeline === undefined) return { code: 'NotSupportedChoice', path: 'pipeline_id' }
   const kept = sent.pipeline_id === undefined || sent.pipeline_id === before?.pipeline ? before?.status : undefined
   const statusId = sent.status_id ?? kept
@@ -71,13 +75,18 @@ export function stageOf(sent: StageWrite, before?: Pick<Lead, 'pipeline' | 'stat
   // Only an incoming lead may stand in the incoming stage; nothing is moved there by hand.
   if (status === undefined || (status.type === 1 && status.id !== before?.status))
     return { code: 'NotSupportedChoice', path: 'status_id' }
-  if (sent.loss_reason_id !== undefined && status.id !== lost)
+  const reason = sent.loss_reason_id
+  if (reason !== undefined && (status.id !== lost || !lossReasons.some(({ id }) => id === reason)))
     return { code: 'NotSupportedChoice', path: 'loss_reason_id' }
   return { pipeline, status }
 }
 
-export function stageFlaw(sent: StageWrite, before?: Pick<Lead, 'pipeline' | 'status'>): Flaw | undefined {
-  const stage = stageOf(sent, before)
+export function stageFlaw(
+  world: World,
+  sent: StageWrite,
+  before?: Pick<Lead, 'pipeline' | 'status'>,
+): Flaw | undefined {
+  const stage = stageOf(world, sent, before)
   return 'code' in stage ? stage : undefined
 }
 

@@ -3,13 +3,16 @@ import { entityWrite, tagWrite, text } from '../envelope/entity-schema.ts'
 import { type Flaw, type Item, parseItems } from '../envelope/validation.ts'
 import type { EntityKey } from '../state/entities.ts'
 import { phonesOf } from '../state/search-index.ts'
+import { incomingStage } from '../state/sort-unsorted.ts'
 import type { World } from '../state/world.ts'
 import { hal } from '../transport/answer.ts'
 import type { ApiRequest, Route } from '../transport/route-table.ts'
 import { createCompany } from './companies.ts'
 import { createContact } from './contacts.ts'
-import { leadFields, stageFlaw } from './lead-schema.ts'
+import { addCallNote, keepUnsorted } from './create-unsorted.ts'
+import { leadFields, sourceOf, stageFlaw } from './lead-schema.ts'
 import { createLead } from './leads.ts'
+import { formsMetadata, sipMetadata } from './unsorted-schema.ts'
 
 /** Leads one request may carry, and the digits duplicates are known by (reference amocrm.md 2.2, 4.3). */
 const maximumLeads = 50
@@ -17,7 +20,8 @@ const lookupDigits = 10
 
 /**
  * `POST /api/v4/leads/complex`: lead, contact and company at once, answered with a bare array. Duplicates are looked for only
- * when the administrator switched that on, and never inside one request. `_embedded.metadata` is not emulated and refused.
+ * when the administrator switched that on, and never inside one request. With `_embedded.metadata` the lead becomes an incoming
+ * one, as long as those are on.
  */
 export function complexLeadRoutes(world: World, duplicateControl: boolean): Route[] {
   const schema = complexWrite(world)
@@ -51,7 +55,13 @@ function complexWrite(world: World) {
           .array(z.strictObject({ ...entityWrite(world, 'companies'), ...tags, ...id }))
           .max(1)
           .optional(),
-        source: z.strictObject({ external_id: text, type: z.literal('widget') }).optional(),
+        source: sourceOf(world).optional(),
+        metadata: z
+          .discriminatedUnion('category', [
+            z.strictObject({ ...sipMetadata(world).shape, category: z.literal('sip') }),
+            z.strictObject({ ...formsMetadata.shape, category: z.literal('forms') }),
+          ])
+          .optional(),
       })
       .optional(),
   })
@@ -65,7 +75,7 @@ function flaw(world: World, sent: ComplexWrite): Flaw | undefined {
     if (id !== undefined && world.find({ type, id }) === undefined)
       return { code: 'NotSupportedChoice', path: `_embedded.${type}.0.id` }
   }
-  return stageFlaw(sent)
+  return stageFlaw(world, sent)
 }
 
 /** The card that already has one of the new contact's phones. */
@@ -84,11 +94,29 @@ function store(world: World, request: ApiRequest, item: Item<ComplexWrite>, dupl
   const known = duplicate?.type === 'leads' ? world.links.of(duplicate, 'contacts')[0]?.to.id : duplicate?.id
   const newContact = sent._embedded?.contacts?.[0]
   const newCompany = sent._embedded?.companies?.[0]
-  const lead = duplicate?.type === 'leads' ? duplicate.id : createLead(world, request, sent).id
-  const contact = known ?? newContact?.id ?? (newContact && createContact(world, request, newContact).id)
+  const metadata = sent._embedded?.metadata
+  const incoming = metadata === undefined ? undefined : incomingStage(world, sent.pipeline_id)
+  const newLead = duplicate?.type === 'leads' ? undefined : createLead(world, request, sent, incoming)
+  const lead = newLead?.id ?? duplicate?.id ?? 0
+  const waits = newLead !== undefined && incoming !== undefined
+  const contact = known ?? newContact?.id ?? (newContact && createContact(world, request, newContact, waits).id)
   const company = newCompany?.id ?? (newCompany && createCompany(world, request, newCompany).id)
   if (contact !== undefined) world.links.add({ type: 'leads', id: lead }, { type: 'contacts', id: contact }, true)
   if (company !== undefined) world.links.add({ type: 'leads', id: lead }, { type: 'companies', id: company })
+  if (newLead !== undefined && incoming !== undefined && metadata !== undefined) {
+    const { category, ...told } = metadata
+    const entry = keepUnsorted(world, newLead, {
+      category,
+      sourceUid: sent._embedded?.source?.external_id ?? '',
+      sourceName: metadata.category === 'sip' ? String(metadata.from) : metadata.form_name,
+      createdAt: world.seconds(),
+      metadata: told,
+      // Somebody who is there already stays visible, whatever becomes of the lead.
+      contacts: known === undefined && newContact?.id === undefined && contact !== undefined ? [contact] : [],
+      companies: company === undefined ? [] : [company],
+    })
+    if (metadata.category === 'sip') addCallNote(world, request, entry, metadata)
+  }
   return {
     id: lead,
     contact_id: contact ?? null,

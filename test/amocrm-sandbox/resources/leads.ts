@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { mergeFields, tagsOf, type tagWrite } from '../envelope/entity-schema.ts'
-import { byIds, byRange, withs } from '../envelope/filters.ts'
+import { mergeFields } from '../envelope/custom-field-values.ts'
+import { tagsOf, type tagWrite } from '../envelope/entity-schema.ts'
+import { always, byIds, byNumber, byRange, withs } from '../envelope/filters.ts'
 import { parseItems, parseObject } from '../envelope/validation.ts'
 import type { Lead } from '../state/entities.ts'
 import { insertLead, isClosed } from '../state/insert.ts'
+import { lossReasons } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
 import { badRequest } from '../transport/answer.ts'
 import { type PhpArray, textAt, valueAt } from '../transport/bracket-query.ts'
@@ -24,12 +26,12 @@ export function leadRoutes(world: World): Route[] {
     type: 'leads',
     table: world.leads,
     list: (request) =>
-      listEntities(world, request, world.leads.values(), (lead) => render(request, lead), {
+      listEntities(world, request, world.leads, (lead) => render(request, lead), {
         tests: leadFilters(request.query),
         orderByCreation: true,
       }),
     render,
-    parseNew: (request) => parseItems(request, create, { check: (sent) => stageFlaw(sent) }),
+    parseNew: (request) => parseItems(request, create, { check: (sent) => stageFlaw(world, sent) }),
     create(request, sent) {
       const lead = createLead(world, request, sent)
       for (const { id } of sent._embedded?.contacts ?? [])
@@ -40,9 +42,9 @@ export function leadRoutes(world: World): Route[] {
     },
     parsePatches: (request) =>
       parseItems(request, patchMany, {
-        check: (sent) => isThere(world.leads)(sent) ?? stageFlaw(sent, world.leads.get(sent.id)),
+        check: (sent) => isThere(world.leads)(sent) ?? stageFlaw(world, sent, world.leads.get(sent.id)),
       }),
-    parsePatch: (request, lead) => parseObject(request, patchOne, (sent) => stageFlaw(sent, lead)),
+    parsePatch: (request, lead) => parseObject(request, patchOne, (sent) => stageFlaw(world, sent, lead)),
     update(request, lead, sent) {
       moveLead(world, request, lead, sent)
       lead.price = sent.price ?? lead.price
@@ -65,7 +67,12 @@ export interface LeadWrite {
   readonly created_at?: number | undefined
   readonly custom_fields_values?: Lead['fields'] | undefined
   readonly tags_to_add?: readonly z.output<typeof tagWrite>[] | undefined
-  readonly _embedded?: { readonly tags?: readonly z.output<typeof tagWrite>[] | undefined } | undefined
+  readonly _embedded?:
+    | {
+        readonly tags?: readonly z.output<typeof tagWrite>[] | undefined
+        readonly source?: { readonly external_id: string } | undefined
+      }
+    | undefined
 }
 
 /** Stores what a validated write describes; `stage` overrides where it goes (incoming leads). */
@@ -75,8 +82,9 @@ export function createLead(
   sent: LeadWrite,
   stage?: { readonly pipeline: number; readonly status: number },
 ): Lead {
-  const chosen = stageOf(sent)
+  const chosen = stageOf(world, sent)
   if ('code' in chosen) throw badRequest(`Invalid ${chosen.path}`)
+  const source = world.sources.find(({ externalId }) => externalId === sent._embedded?.source?.external_id)
   return insertLead(world, {
     name: sent.name ?? '',
     price: sent.price ?? 0,
@@ -87,13 +95,14 @@ export function createLead(
     ...(sent.created_at === undefined ? {} : { createdAt: sent.created_at }),
     ...(sent.closed_at === undefined ? {} : { closedAt: sent.closed_at }),
     ...(sent.loss_reason_id === undefined ? {} : { lossReason: sent.loss_reason_id }),
+    ...(source === undefined ? {} : { source: source.id }),
     fields: mergeFields([], sent.custom_fields_values ?? []),
     tags: tagsOf(world, [...(sent._embedded?.tags ?? []), ...(sent.tags_to_add ?? [])], []),
   })
 }
 
 function moveLead(world: World, request: ApiRequest, lead: Lead, sent: LeadWrite): void {
-  const stage = stageOf(sent, lead)
+  const stage = stageOf(world, sent, lead)
   if ('code' in stage) return
   const before = { pipeline_id: lead.pipeline, id: lead.status }
   lead.pipeline = stage.pipeline.id
@@ -101,6 +110,7 @@ function moveLead(world: World, request: ApiRequest, lead: Lead, sent: LeadWrite
   lead.closedAt = isClosed(lead.status) ? (sent.closed_at ?? lead.closedAt ?? world.seconds()) : null
   lead.lossReason = sent.loss_reason_id ?? (isClosed(lead.status) ? lead.lossReason : null)
   if (before.id === lead.status && before.pipeline_id === lead.pipeline) return
+  world.changes.tell({ kind: 'status', entity: lead, oldStatus: before.id, oldPipeline: before.pipeline_id })
   world.record({
     type: 'lead_status_changed',
     entityType: 'lead',
@@ -126,13 +136,16 @@ function leadFilters(query: PhpArray): ((lead: Lead) => boolean)[] {
   return [
     byIds(query, 'pipeline_id', (lead) => lead.pipeline),
     byRange(query, 'closed_at', (lead) => lead.closedAt),
-    (lead) =>
-      pairs === undefined ||
-      pairs.some(({ pipeline, status }) => Number(pipeline) === lead.pipeline && Number(status) === lead.status),
+    byNumber(query, 'price', (lead) => lead.price),
+    pairs === undefined
+      ? always
+      : (lead) =>
+          pairs.some(({ pipeline, status }) => Number(pipeline) === lead.pipeline && Number(status) === lead.status),
   ]
 }
 
 function renderLead(world: World, request: ApiRequest, lead: Lead) {
+  const asked = withs(request.query)
   const mains = world.links.of({ type: 'leads', id: lead.id }, 'contacts')
   const contacts = renderLinked(world, request, lead, 'contacts').map((contact) => ({
     ...contact,
@@ -145,16 +158,19 @@ function renderLead(world: World, request: ApiRequest, lead: Lead) {
     status_id: lead.status,
     pipeline_id: lead.pipeline,
     loss_reason_id: lead.lossReason,
-    source_id: null,
+    source_id: lead.source,
     closed_at: lead.closedAt,
     score: null,
     labor_cost: null,
     is_price_computed: false,
-    ...renderCommon(request, lead),
+    ...renderCommon(world, request, lead),
     _embedded: {
       tags: renderTags(lead),
       companies: renderLinked(world, request, lead, 'companies'),
-      ...(withs(request.query).has('contacts') ? { contacts } : {}),
+      ...(asked.has('contacts') ? { contacts } : {}),
+      ...(asked.has('catalog_elements') ? { catalog_elements: [] } : {}),
+      ...(asked.has('loss_reason') ? { loss_reason: lossReasons.filter(({ id }) => id === lead.lossReason) } : {}),
+      ...(asked.has('source') ? { source: world.sources.filter(({ id }) => id === lead.source) } : {}),
     },
   }
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { byIds, byRange, byTexts, inOrder, withs } from '../envelope/filters.ts'
+import { byIds, byRange, byTexts, inOrder, textsOf, withs } from '../envelope/filters.ts'
 import { listAnswer, selfLink, writeAnswer } from '../envelope/paging.ts'
 import { type Flaw, type Item, parseItems, parseObject } from '../envelope/validation.ts'
-import { type EntityType, entityTypes, type Note } from '../state/entities.ts'
+import { type EntityKey, type EntityType, entityTypes, type Note } from '../state/entities.ts'
 import { insertNote } from '../state/insert.ts'
 import { account } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
 import { hal, noContent, notFound, Refused } from '../transport/answer.ts'
+import { valueAt } from '../transport/bracket-query.ts'
 import { type ApiRequest, idParam, type Route } from '../transport/route-table.ts'
 import { callParamNames, noteWrite } from './note-schema.ts'
 
@@ -71,26 +72,29 @@ interface NoteWrite {
 }
 
 function reading(world: World, type: EntityType): Route[] {
-  const list = (request: ApiRequest, mine: (note: Note) => boolean) => {
+  const list = (request: ApiRequest, all: readonly Note[]) => {
     const { query } = request
     // `created_at` is no filter of notes: amoCRM ignores it, and so everything comes.
     const tests = [
-      mine,
       byIds<Note>(query, 'id', (note) => note.id),
       byIds<Note>(query, 'entity_id', (note) => note.entity.id),
       byTexts<Note>(query, 'note_type', (note) => note.noteType),
       byRange<Note>(query, 'updated_at', (note) => note.updatedAt),
     ]
-    const rows = notesOf(world, type).filter((note) => tests.every((test) => test(note)))
+    const rows = all.filter((note) => tests.every((test) => test(note)))
     const ordered = inOrder(query, rows, { updated_at: (note) => note.updatedAt, id: (note) => note.id })
     return listAnswer(request, 'notes', ordered, (note) => renderNote(request, note))
   }
   return [
-    { method: 'GET', pattern: `/api/v4/${type}/notes`, handle: (request) => list(request, () => true) },
+    {
+      method: 'GET',
+      pattern: `/api/v4/${type}/notes`,
+      handle: (request) => list(request, notesAsked(world, type, request)),
+    },
     {
       method: 'GET',
       pattern: `/api/v4/${type}/{entity}/notes`,
-      handle: (request) => list(request, (note) => note.entity.id === idParam(request, 'entity')),
+      handle: (request) => list(request, notesOn(world, { type, id: idParam(request, 'entity') })),
     },
     {
       method: 'GET',
@@ -156,7 +160,14 @@ function mismatch(
 }
 
 /** Notes of an entity in the trash or merged away are gone with it. */
-function notesOf(world: World, type: EntityType): Note[] {
+function notesOn(world: World, key: EntityKey): readonly Note[] {
+  return world.find(key) === undefined ? [] : world.notesOf(key)
+}
+
+/** Named entities need no walk through all notes. */
+function notesAsked(world: World, type: EntityType, request: ApiRequest): readonly Note[] {
+  const ids = textsOf(valueAt(request.query, 'filter', 'entity_id'))
+  if (ids !== undefined) return [...new Set(ids)].flatMap((id) => notesOn(world, { type, id: Number(id) }))
   return [...world.notes.values()].filter(({ entity }) => entity.type === type && world.find(entity) !== undefined)
 }
 

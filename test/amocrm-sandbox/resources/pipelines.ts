@@ -1,10 +1,11 @@
 import { selfLink } from '../envelope/paging.ts'
-import { account, type Pipeline, pipelines, type Status } from '../state/seed.ts'
+import { account, type Pipeline, type Status } from '../state/seed.ts'
+import type { World } from '../state/world.ts'
 import { hal, noContent, problem, Refused } from '../transport/answer.ts'
 import { type ApiRequest, idParam, type Route } from '../transport/route-table.ts'
 
 /** `/api/v4/leads/pipelines`, reading only; an unknown pipeline is 404, not 204 (reference amocrm.md 4.4). */
-export function pipelineRoutes(): Route[] {
+export function pipelineRoutes(world: World): Route[] {
   const root = '/api/v4/leads/pipelines'
   return [
     {
@@ -12,21 +13,21 @@ export function pipelineRoutes(): Route[] {
       pattern: root,
       handle: (request) =>
         hal({
-          _total_items: pipelines.length,
+          _total_items: world.pipelines.length,
           _links: selfLink(request, root),
-          _embedded: { pipelines: pipelines.map((pipeline) => renderPipeline(request, pipeline)) },
+          _embedded: { pipelines: world.pipelines.map((pipeline) => renderPipeline(request, pipeline)) },
         }),
     },
     {
       method: 'GET',
       pattern: `${root}/{id}`,
-      handle: (request) => hal(renderPipeline(request, pipelineOf(request))),
+      handle: (request) => hal(renderPipeline(request, pipelineOf(world, request))),
     },
     {
       method: 'GET',
       pattern: `${root}/{id}/statuses`,
       handle: (request) => {
-        const pipeline = pipelineOf(request)
+        const pipeline = pipelineOf(world, request)
         return hal({
           _total_items: pipeline.statuses.length,
           _links: selfLink(request, request.path),
@@ -38,7 +39,7 @@ export function pipelineRoutes(): Route[] {
       method: 'GET',
       pattern: `${root}/{id}/statuses/{status}`,
       handle: (request) => {
-        const pipeline = pipelineOf(request)
+        const pipeline = pipelineOf(world, request)
         const status = pipeline.statuses.find(({ id }) => id === idParam(request, 'status'))
         return status === undefined ? noContent : hal(renderStatus(request, pipeline, status))
       },
@@ -46,8 +47,8 @@ export function pipelineRoutes(): Route[] {
   ]
 }
 
-function pipelineOf(request: ApiRequest): Pipeline {
-  const pipeline = pipelines.find(({ id }) => id === idParam(request))
+function pipelineOf(world: World, request: ApiRequest): Pipeline {
+  const pipeline = world.pipelines.find(({ id }) => id === idParam(request))
   if (pipeline === undefined) throw new Refused(problem(404, 'Pipeline not found'))
   return pipeline
 }
@@ -58,8 +59,8 @@ function renderPipeline(request: ApiRequest, pipeline: Pipeline) {
     name: pipeline.name,
     sort: pipeline.sort,
     is_main: pipeline.main,
-    is_unsorted_on: true,
-    is_archive: false,
+    is_unsorted_on: pipeline.unsortedOn,
+    is_archive: pipeline.archived,
     account_id: account.id,
     _links: selfLink(request, `/api/v4/leads/pipelines/${pipeline.id}`),
     _embedded: { statuses: pipeline.statuses.map((status) => renderStatus(request, pipeline, status)) },

@@ -4,7 +4,7 @@ import { byIds, byRange, byTexts, inOrder } from '../envelope/filters.ts'
 import { listAnswer, selfLink, writeAnswer } from '../envelope/paging.ts'
 import { type Flaw, parseItems, parseObject } from '../envelope/validation.ts'
 import { entityTypes, type Task } from '../state/entities.ts'
-import { insertTask } from '../state/insert.ts'
+import { insertTask, taskChanged } from '../state/insert.ts'
 import { account, taskTypes } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
 import { badRequest, hal, noContent, notFound, Refused } from '../transport/answer.ts'
@@ -126,7 +126,7 @@ function change(
   task: Task,
   sent: TaskWrite & { readonly text?: string | undefined; readonly complete_till?: number | undefined },
 ): void {
-  const wasCompleted = task.completed
+  const before = { completed: task.completed, responsible: task.responsibleUser }
   task.text = sent.text ?? task.text
   task.completeTill = sent.complete_till ?? task.completeTill
   task.taskType = sent.task_type_id ?? task.taskType
@@ -134,11 +134,8 @@ function change(
   task.duration = sent.duration ?? task.duration
   task.result = sent.result ?? task.result
   task.responsibleUser = sent.responsible_user_id ?? task.responsibleUser
-  task.entity = entityOf(sent) ?? task.entity
-  task.updatedBy = sent.updated_by ?? request.user
-  task.updatedAt = world.seconds()
-  if (wasCompleted || !task.completed) return
-  world.record({ type: 'task_completed', entityType: 'task', entityId: task.id, createdBy: task.updatedBy })
+  world.moveTask(task, entityOf(sent) ?? task.entity)
+  taskChanged(world, task, sent.updated_by ?? request.user, before)
 }
 
 function list(world: World, request: ApiRequest) {

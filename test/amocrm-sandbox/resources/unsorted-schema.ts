@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { entityWrite, filledText, tagWrite, text, unixTime } from '../envelope/entity-schema.ts'
-import { pipelines } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
 import { leadFields } from './lead-schema.ts'
 import { callResponsible } from './note-schema.ts'
@@ -20,20 +19,40 @@ export function sipMetadata(world: World) {
   })
 }
 
+export type SipMetadata = z.output<ReturnType<typeof sipMetadata>>
+
+/** What an incoming lead of a form tells; the address of the visitor may be unknown. */
+export const formsMetadata = z.strictObject({
+  form_id: filledText,
+  form_name: filledText,
+  form_page: filledText,
+  form_sent_at: unixTime,
+  ip: text.optional(),
+  referer: text.optional(),
+})
+
 /** One item of `POST /leads/unsorted/sip`. */
 export function sipCreate(world: World) {
+  return z.strictObject({ ...unsortedCreate(world), metadata: sipMetadata(world) })
+}
+
+/** One item of `POST /leads/unsorted/forms`. */
+export function formsCreate(world: World) {
+  return z.strictObject({ ...unsortedCreate(world), metadata: formsMetadata })
+}
+
+function unsortedCreate(world: World) {
   const tags = { _embedded: z.strictObject({ tags: z.array(tagWrite).optional() }).optional() }
   const names = { first_name: text.optional(), last_name: text.optional() }
-  return z.strictObject({
+  return {
     source_uid: filledText,
     source_name: filledText,
     pipeline_id: z
       .int()
-      .refine((id) => pipelines.some((pipeline) => pipeline.id === id))
+      .refine((id) => world.pipelines.some((pipeline) => pipeline.id === id))
       .optional(),
     created_at: unixTime.optional(),
     request_id: text.optional(),
-    metadata: sipMetadata(world),
     _embedded: z
       .strictObject({
         leads: z
@@ -50,7 +69,8 @@ export function sipCreate(world: World) {
           .optional(),
       })
       .optional(),
-  })
+  }
 }
 
 export type SipCreate = z.output<ReturnType<typeof sipCreate>>
+export type FormsCreate = z.output<ReturnType<typeof formsCreate>>

@@ -4,19 +4,34 @@ import { byIds, byRange, byTexts, inOrder } from '../envelope/filters.ts'
 import { listAnswer, selfLink } from '../envelope/paging.ts'
 import { type Flaw, parseItems, parseObject } from '../envelope/validation.ts'
 import type { EntityType, Unsorted } from '../state/entities.ts'
-import { account, pipelines } from '../state/seed.ts'
+import { account } from '../state/seed.ts'
+import { acceptUnsorted, declineUnsorted } from '../state/sort-unsorted.ts'
 import type { World } from '../state/world.ts'
 import { badRequest, hal, noContent, notFound, Refused } from '../transport/answer.ts'
 import type { ApiRequest, Route } from '../transport/route-table.ts'
-import { createSip } from './create-unsorted.ts'
+import { createForm, createSip } from './create-unsorted.ts'
 import { stageFlaw } from './lead-schema.ts'
-import { type SipCreate, sipCreate } from './unsorted-schema.ts'
+import { type FormsCreate, formsCreate, type SipCreate, sipCreate } from './unsorted-schema.ts'
 
 const root = '/api/v4/leads/unsorted'
 
-/** Incoming leads of calls: create, read, accept, decline, summary (reference amocrm.md 7). They cannot be found by phone. */
+/** Incoming leads of calls and forms: create, read, accept, decline, summary (reference amocrm.md 7). They cannot be found by phone. */
 export function unsortedRoutes(world: World): Route[] {
-  const create = sipCreate(world)
+  const sip = sipCreate(world)
+  const forms = formsCreate(world)
+  const check = (sent: SipCreate | FormsCreate) => leadFlaw(world, sent)
+  const added = (request: ApiRequest, entries: readonly { readonly entry: Unsorted; readonly requestId: string }[]) =>
+    hal({
+      _total_items: entries.length,
+      _embedded: {
+        unsorted: entries.map(({ entry, requestId }) => ({
+          uid: entry.uid,
+          account_id: account.id,
+          request_id: requestId,
+          ...linksOf(request, entry),
+        })),
+      },
+    })
   const waiting = (request: ApiRequest): Unsorted => {
     const entry = world.unsorted.get(request.params['uid'] ?? '')
     if (entry?.state !== 'waiting') throw new Refused(notFound)
@@ -27,11 +42,22 @@ export function unsortedRoutes(world: World): Route[] {
       method: 'POST',
       pattern: `${root}/sip`,
       handle: (request) => {
-        const stored = parseItems(request, create, { check: leadFlaw }).map(({ value, requestId }) => {
-          const entry = createSip(world, request, value)
-          return { uid: entry.uid, account_id: account.id, request_id: requestId, ...linksOf(request, entry) }
-        })
-        return hal({ _total_items: stored.length, _embedded: { unsorted: stored } })
+        const items = parseItems(request, sip, { check })
+        return added(
+          request,
+          items.map(({ value, requestId }) => ({ entry: createSip(world, request, value), requestId })),
+        )
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${root}/forms`,
+      handle: (request) => {
+        const items = parseItems(request, forms, { check })
+        return added(
+          request,
+          items.map(({ value, requestId }) => ({ entry: createForm(world, request, value), requestId })),
+        )
       },
     },
     { method: 'GET', pattern: root, handle: (request) => list(world, request) },
@@ -65,53 +91,26 @@ export function unsortedRoutes(world: World): Route[] {
 }
 
 /** The lead's stage is checked before anything of the batch is stored. */
-function leadFlaw(sent: SipCreate): Flaw | undefined {
-  const flaw = stageFlaw(sent._embedded?.leads?.[0] ?? {})
+function leadFlaw(world: World, sent: SipCreate | FormsCreate): Flaw | undefined {
+  const flaw = stageFlaw(world, sent._embedded?.leads?.[0] ?? {})
   return flaw === undefined ? undefined : { ...flaw, path: `_embedded.leads.0.${flaw.path}` }
 }
 
 function accept(world: World, request: ApiRequest, entry: Unsorted) {
   const ordinary = (id: number) =>
-    pipelines.some(
+    world.pipelines.some(
       (pipeline) => pipeline.id === entry.pipeline && pipeline.statuses.some((s) => s.id === id && s.type === 0),
     )
   const schema = z.strictObject({ user_id: userId(world).optional(), status_id: z.int().refine(ordinary).optional() })
   const sent = request.body === '' ? {} : parseObject(request, schema)
-  const first = pipelines.find(({ id }) => id === entry.pipeline)?.statuses.find(({ type }) => type === 0)
-  entry.state = 'accepted'
-  entry.sortedAt = world.seconds()
-  const by = sent.user_id ?? request.user
-  const lead = world.leads.get(entry.lead)
-  if (lead !== undefined && first !== undefined) {
-    lead.status = sent.status_id ?? first.id
-    lead.responsibleUser = by
-    world.touch(lead, by)
-  }
-  for (const id of entry.contacts) {
-    const contact = world.contacts.get(id)
-    if (contact === undefined) continue
-    contact.unsorted = false
-    contact.responsibleUser = by
-    world.touch(contact, by)
-  }
+  acceptUnsorted(world, entry, sent.user_id ?? request.user, sent.status_id)
   return hal(sorted(request, entry))
 }
 
 function decline(world: World, request: ApiRequest, entry: Unsorted) {
   const schema = z.strictObject({ user_id: userId(world).optional() })
-  const by = (request.body === '' ? {} : parseObject(request, schema)).user_id ?? request.user
-  entry.state = 'declined'
-  entry.sortedAt = world.seconds()
-  const gone = [
-    { type: 'leads', id: entry.lead } as const,
-    ...entry.contacts.map((id) => ({ type: 'contacts', id }) as const),
-  ]
-  for (const key of gone) {
-    const entity = world.find(key)
-    if (entity === undefined) continue
-    entity.deleted = true
-    world.touch(entity, by)
-  }
+  const sent = request.body === '' ? {} : parseObject(request, schema)
+  declineUnsorted(world, entry, sent.user_id ?? request.user)
   return hal(sorted(request, entry))
 }
 
@@ -119,7 +118,7 @@ function list(world: World, request: ApiRequest) {
   const { query } = request
   const tests = [
     byTexts<Unsorted>(query, 'uid', (entry) => entry.uid),
-    byTexts<Unsorted>(query, 'category', () => 'sip'),
+    byTexts<Unsorted>(query, 'category', (entry) => entry.category),
     byIds<Unsorted>(query, 'pipeline_id', (entry) => entry.pipeline),
   ]
   const rows = [...world.unsorted.values()]
@@ -140,13 +139,14 @@ function summary(world: World, request: ApiRequest) {
     byRange<Unsorted>(query, 'created_at', (entry) => entry.createdAt),
   ]
   const rows = [...world.unsorted.values()].filter((entry) => tests.every((test) => test(entry)))
+  const count = (category: string) => ({ total: rows.filter((entry) => entry.category === category).length })
   const times = rows.flatMap((entry) => (entry.sortedAt === undefined ? [] : [entry.sortedAt - entry.createdAt]))
   return hal({
     total: rows.length,
     accepted: rows.filter(({ state }) => state === 'accepted').length,
     declined: rows.filter(({ state }) => state === 'declined').length,
     average_sort_time: times.length === 0 ? 0 : Math.round(times.reduce((sum, time) => sum + time, 0) / times.length),
-    categories: { sip: { total: rows.length }, mail: { total: 0 }, forms: { total: 0 }, chats: { total: 0 } },
+    categories: { sip: count('sip'), mail: count('mail'), forms: count('forms'), chats: count('chats') },
     _links: selfLink(request, request.path),
   })
 }
@@ -155,7 +155,7 @@ function sorted(request: ApiRequest, entry: Unsorted) {
   return {
     uid: entry.uid,
     pipeline_id: entry.pipeline,
-    category: 'sip',
+    category: entry.category,
     created_at: entry.createdAt,
     ...linksOf(request, entry),
   }
@@ -166,10 +166,10 @@ function renderUnsorted(request: ApiRequest, entry: Unsorted) {
     uid: entry.uid,
     source_uid: entry.sourceUid,
     source_name: entry.sourceName,
-    category: 'sip',
+    category: entry.category,
     pipeline_id: entry.pipeline,
     created_at: entry.createdAt,
-    metadata: { uniq: null, call_responsible: null, ...entry.metadata },
+    metadata: entry.category === 'sip' ? { uniq: null, call_responsible: null, ...entry.metadata } : entry.metadata,
     account_id: account.id,
     ...linksOf(request, entry),
   }

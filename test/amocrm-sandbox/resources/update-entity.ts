@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { authorId, entityWrite, mergeFields, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
+import { mergeFields } from '../envelope/custom-field-values.ts'
+import { authorId, entityWrite, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
 import { type Entity, type EntityType, type FieldValues, singular } from '../state/entities.ts'
 import type { World } from '../state/world.ts'
 import type { ApiRequest } from '../transport/route-table.ts'
@@ -37,8 +38,10 @@ export function applyCommon(world: World, request: ApiRequest, entity: Entity, p
   entity.tags = [...entity.tags.filter(({ id }) => !added.some((tag) => tag.id === id)), ...added]
   const dropped = patch.tags_to_delete ?? []
   entity.tags = entity.tags.filter((tag) => !dropped.some(({ id, name }) => id === tag.id || name === tag.name))
-  world.touch(entity, by)
-  if (entity.responsibleUser === ownerBefore) return
+  const passed = entity.responsibleUser !== ownerBefore
+  world.touch(entity, by, passed ? ownerBefore : undefined)
+  if (!passed) return
+  world.changes.tell({ kind: 'responsible', entity, oldResponsible: ownerBefore })
   world.record({
     type: 'entity_responsible_changed',
     entityType: singular[entity.type],

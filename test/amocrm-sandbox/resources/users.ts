@@ -1,9 +1,11 @@
 import { withs } from '../envelope/filters.ts'
 import { listAnswer, selfLink } from '../envelope/paging.ts'
 import type { User } from '../state/entities.ts'
+import { roles } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
-import { hal, noContent, problem, Refused } from '../transport/answer.ts'
+import { hal, noContent } from '../transport/answer.ts'
 import { type ApiRequest, idParam, type Route } from '../transport/route-table.ts'
+import { adminsOnly } from './rights.ts'
 
 /** `/api/v4/users`, administrators only; dismissed users stay with `is_active: false` (reference amocrm.md 9). */
 export function userRoutes(world: World): Route[] {
@@ -25,16 +27,20 @@ export function userRoutes(world: World): Route[] {
         return user === undefined ? noContent : hal(renderUser(request, user))
       },
     },
+    {
+      method: 'GET',
+      pattern: '/api/v4/roles',
+      handle: (request) => {
+        adminsOnly(request)
+        return listAnswer(request, 'roles', roles, (role) => renderRole(world, request, role), { totals: true })
+      },
+    },
   ]
-}
-
-function adminsOnly(request: ApiRequest): void {
-  if (!request.admin) throw new Refused(problem(403, 'Administrator rights are required'))
 }
 
 function renderUser(request: ApiRequest, user: User) {
   const asked = withs(request.query)
-  const all = { view: 'A', edit: 'A', add: 'A', delete: 'A', export: 'A' }
+  const all = { view: user.admin ? 'A' : (user.view ?? 'A'), edit: 'A', add: 'A', delete: 'A', export: 'A' }
   return {
     id: user.id,
     name: user.name,
@@ -57,12 +63,21 @@ function renderUser(request: ApiRequest, user: User) {
       is_free: false,
       is_active: user.active,
       group_id: 0,
-      role_id: null,
+      role_id: user.role ?? null,
     },
     _links: selfLink(request, `/api/v4/users/${user.id}`),
     _embedded: {
-      ...(asked.has('role') ? { roles: [] } : {}),
+      ...(asked.has('role') ? { roles: roles.filter(({ id }) => id === user.role) } : {}),
       ...(asked.has('group') ? { groups: [{ id: 0, name: 'Отдел продаж', uuid: null }] } : {}),
     },
+  }
+}
+
+function renderRole(world: World, request: ApiRequest, role: (typeof roles)[number]) {
+  const members = world.users.filter((user) => user.role === role.id).map(({ id }) => id)
+  return {
+    ...role,
+    _links: selfLink(request, `/api/v4/roles/${role.id}`),
+    _embedded: withs(request.query).has('users') ? { users: members } : {},
   }
 }

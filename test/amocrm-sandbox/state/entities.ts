@@ -15,18 +15,38 @@ export interface FieldEnum {
   readonly code: string
 }
 
+/** Types of fields an integration may write; each takes values of its own kind. */
+export type FieldType =
+  | 'multitext'
+  | 'text'
+  | 'textarea'
+  | 'url'
+  | 'numeric'
+  | 'checkbox'
+  | 'select'
+  | 'multiselect'
+  | 'radiobutton'
+  | 'date'
+  | 'date_time'
+  | 'tracking_data'
+
 export interface FieldDefinition {
   readonly id: number
   readonly name: string
   readonly code: string | null
-  readonly type: 'multitext' | 'text' | 'textarea' | 'url'
+  readonly type: FieldType
+  /** `code` of a multitext's kinds of phone, the text shown of a list. */
   readonly enums: readonly FieldEnum[]
+  /** Cannot be edited in amoCRM's own pages; the API may. */
+  readonly apiOnly?: boolean
 }
 
 export interface FieldValues {
   readonly field: FieldDefinition
-  readonly values: readonly { readonly value: string; readonly enum: FieldEnum | undefined }[]
+  readonly values: readonly { readonly value: FieldValue; readonly enum: FieldEnum | undefined }[]
 }
+
+export type FieldValue = string | number | boolean
 
 export interface Tag {
   readonly id: number
@@ -36,7 +56,9 @@ export interface Tag {
 /** What the search index knows of an entity from an instant (epoch ms) on. */
 export interface SearchText {
   readonly from: number
-  readonly texts: readonly string[]
+  /** All filled fields in lower case. */
+  readonly text: string
+  /** Digits only. */
   readonly phones: readonly string[]
 }
 
@@ -73,6 +95,7 @@ export interface Lead extends EntityBase {
   status: number
   lossReason: number | null
   closedAt: number | null
+  source: number | null
 }
 
 export type Entity = Contact | Company | Lead
@@ -110,17 +133,24 @@ export interface Task {
   updatedAt: number
 }
 
+/** A all, M only what one is responsible for, D nothing. */
+export type Right = 'A' | 'M' | 'D'
+
 export interface User {
   readonly id: number
   readonly name: string
   readonly email: string
-  readonly admin: boolean
+  admin: boolean
   active: boolean
+  /** What one may see; administrators see all. Default A. */
+  view?: Right
+  role?: number
 }
 
 /** `metadata` is kept as it was sent. */
 export interface Unsorted {
   readonly uid: string
+  readonly category: 'sip' | 'forms'
   readonly sourceUid: string
   readonly sourceName: string
   readonly pipeline: number
@@ -131,6 +161,7 @@ export interface Unsorted {
   readonly companies: readonly number[]
   state: 'waiting' | 'accepted' | 'declined'
   sortedAt: number | undefined
+  sortedBy: number | undefined
 }
 
 export interface AmoEvent {
@@ -152,4 +183,13 @@ export interface Popup {
   readonly users: readonly number[]
   /** The card it opens; undefined offers to create a contact. */
   readonly entity: EntityKey | undefined
+}
+
+/** Where leads come from, as an integration registered it. */
+export interface Source {
+  readonly id: number
+  name: string
+  readonly externalId: string
+  pipeline: number
+  isDefault: boolean
 }

@@ -25,6 +25,7 @@ export function insertContact(
     unsorted: contact.unsorted ?? false,
   }
   world.contacts.set(stored.id, stored)
+  world.changes.tell({ kind: 'added', entity: stored })
   world.touch(stored, contact.createdBy)
   world.record({ type: 'contact_added', entityType: 'contact', entityId: stored.id, createdBy: contact.createdBy })
   return stored
@@ -33,6 +34,7 @@ export function insertContact(
 export function insertCompany(world: World, company: NewEntity): Company {
   const stored: Company = { ...common(world, world.nextId('companies'), company), type: 'companies' }
   world.companies.set(stored.id, stored)
+  world.changes.tell({ kind: 'added', entity: stored })
   world.touch(stored, company.createdBy)
   world.record({ type: 'company_added', entityType: 'company', entityId: stored.id, createdBy: company.createdBy })
   return stored
@@ -46,6 +48,7 @@ export function insertLead(
     readonly status: number
     readonly lossReason?: number
     readonly closedAt?: number
+    readonly source?: number
   },
 ): Lead {
   const stored: Lead = {
@@ -56,8 +59,10 @@ export function insertLead(
     status: lead.status,
     lossReason: lead.lossReason ?? null,
     closedAt: isClosed(lead.status) ? (lead.closedAt ?? world.seconds()) : null,
+    source: lead.source ?? null,
   }
   world.leads.set(stored.id, stored)
+  world.changes.tell({ kind: 'added', entity: stored })
   world.touch(stored, lead.createdBy)
   world.record({ type: 'lead_added', entityType: 'lead', entityId: stored.id, createdBy: lead.createdBy })
   return stored
@@ -104,7 +109,8 @@ export function insertNote(
     updatedBy: note.createdBy,
     pinned: false,
   }
-  world.notes.set(stored.id, stored)
+  world.keepNote(stored)
+  world.changes.tell({ kind: 'note', note: stored })
   world.record({
     type: eventTypes[note.noteType] ?? 'common_note_added',
     entityType: singular[note.entity.type],
@@ -120,7 +126,8 @@ const eventTypes: Readonly<Record<string, string>> = { call_in: 'incoming_call',
 
 export function insertTask(world: World, task: Omit<Task, 'id' | 'updatedAt' | 'updatedBy'>): Task {
   const stored: Task = { ...task, id: world.nextId('tasks'), updatedAt: world.seconds(), updatedBy: task.createdBy }
-  world.tasks.set(stored.id, stored)
+  world.keepTask(stored)
+  world.changes.tell({ kind: 'task-added', task: stored })
   world.record({
     type: 'task_added',
     entityType: 'task',
@@ -129,4 +136,20 @@ export function insertTask(world: World, task: Omit<Task, 'id' | 'updatedAt' | '
     createdAt: task.createdAt,
   })
   return stored
+}
+
+/** Stamps a changed task and tells what became of it. */
+export function taskChanged(
+  world: World,
+  task: Task,
+  by: number,
+  before: { readonly completed: boolean; readonly responsible: number },
+): void {
+  task.updatedBy = by
+  task.updatedAt = world.seconds()
+  world.changes.tell({ kind: 'task-updated', task })
+  if (task.responsibleUser !== before.responsible)
+    world.changes.tell({ kind: 'task-responsible', task, oldResponsible: before.responsible })
+  if (before.completed || !task.completed) return
+  world.record({ type: 'task_completed', entityType: 'task', entityId: task.id, createdBy: by })
 }

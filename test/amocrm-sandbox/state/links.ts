@@ -18,28 +18,44 @@ export interface Links {
 
 const rank: Readonly<Record<EntityType, number>> = { leads: 0, contacts: 1, companies: 2 }
 
+/** Kept by entity: accounts of a hundred thousand contacts are asked for links on every page. */
 export function createLinks(): Links {
-  let links: Link[] = []
+  const byEntity = new Map<string, Link[]>()
+  const linksOf = (entity: EntityKey) => byEntity.get(keyText(entity)) ?? []
 
   function of(entity: EntityKey, type?: EntityType) {
-    return links
-      .filter((link) => same(link.a, entity) || same(link.b, entity))
+    return linksOf(entity)
       .map((link) => ({ to: same(link.a, entity) ? link.b : link.a, main: link.main }))
       .filter(({ to }) => type === undefined || to.type === type)
   }
 
+  function drop(entity: EntityKey, link: Link): void {
+    const rest = linksOf(entity).filter((other) => other !== link)
+    if (rest.length === 0) byEntity.delete(keyText(entity))
+    else byEntity.set(keyText(entity), rest)
+  }
+
+  function keep(entity: EntityKey, link: Link): void {
+    byEntity.set(keyText(entity), [...linksOf(entity), link])
+  }
+
   function remove(one: EntityKey, other: EntityKey): void {
-    links = links.filter((link) => !joins(link, one, other))
+    for (const link of linksOf(one).filter((candidate) => joins(candidate, one, other))) {
+      drop(link.a, link)
+      drop(link.b, link)
+    }
   }
 
   function add(one: EntityKey, other: EntityKey, main?: boolean): void {
     const [a, b] = rank[one.type] <= rank[other.type] ? [one, other] : [other, one]
     const first = !of(a, b.type).some(({ to }) => !same(to, b))
-    if (b.type === 'companies') links = links.filter((link) => !(same(link.a, a) && link.b.type === 'companies'))
+    if (b.type === 'companies') for (const { to } of of(a, 'companies')) remove(a, to)
     remove(a, b)
     const isMain = main ?? (first && b.type === 'contacts')
-    if (isMain) for (const link of links) if (same(link.a, a) && link.b.type === b.type) link.main = false
-    links.push({ a, b, main: isMain })
+    if (isMain) for (const link of linksOf(a)) if (same(link.a, a) && link.b.type === b.type) link.main = false
+    const link = { a: { type: a.type, id: a.id }, b: { type: b.type, id: b.id }, main: isMain }
+    keep(a, link)
+    keep(b, link)
   }
 
   return {
@@ -53,6 +69,10 @@ export function createLinks(): Links {
       }
     },
   }
+}
+
+function keyText({ type, id }: EntityKey): string {
+  return `${type} ${id}`
 }
 
 function same(one: EntityKey, other: EntityKey): boolean {

@@ -2,7 +2,7 @@ import type { Entity, FieldValues, SearchText } from './entities.ts'
 
 /** Records what `query` will find once the index has caught up; `from` is epoch ms. Older texts stay found until then. */
 export function reindex(entity: Entity, from: number, now: number): void {
-  const text: SearchText = { from, texts: textsOf(entity), phones: phonesOf(entity.fields) }
+  const text: SearchText = { from, text: textOf(entity), phones: phonesOf(entity.fields).map(digitsOf) }
   const visible = entity.searchable.findLastIndex((earlier) => earlier.from <= now)
   entity.searchable = [...entity.searchable.slice(Math.max(visible, 0)), text]
 }
@@ -16,34 +16,62 @@ export function indexed(entity: Entity, now: number): SearchText | undefined {
  * amoCRM's text search: a substring of any filled field, and for numbers also the end of a phone of which only digits count.
  * It finds names and passport numbers as readily as phones, and `+7…` never finds `8…` (reference amocrm.md 3.2, 17).
  */
-export function matchesQuery(entity: Entity, query: string, now: number): boolean {
-  const text = indexed(entity, now)
-  if (text === undefined) return false
+export function queryTest(query: string, now: number): (entity: Entity) => boolean {
   const wanted = query.trim().toLowerCase()
-  if (text.texts.some((value) => value.toLowerCase().includes(wanted))) return true
-  if (!/^[\d\s()+.-]+$/.test(wanted)) return false
-  const digits = digitsOf(wanted)
-  return digits.length >= 7 && text.phones.some((phone) => digitsOf(phone).endsWith(digits))
+  const digits = /^[\d\s()+.-]+$/.test(wanted) ? digitsOf(wanted) : ''
+  return (entity) => {
+    const known = indexed(entity, now)
+    if (known === undefined) return false
+    if (known.text.includes(wanted)) return true
+    return digits.length >= 7 && known.phones.some((phone) => phone.endsWith(digits))
+  }
 }
 
-/** Server-side phone match of `/calls` (10 digits) and of the popup (8 digits). */
-export function matchesPhone(entity: Entity, phone: string, lastDigits: number, now: number): boolean {
-  const wanted = digitsOf(phone).slice(-lastDigits)
-  if (wanted === '') return false
-  return (indexed(entity, now)?.phones ?? []).some((stored) => digitsOf(stored).slice(-lastDigits) === wanted)
+/** Cards by the ends of their phones, so that a call does not read a hundred thousand of them. */
+export interface PhoneIndex {
+  add(entity: Entity): void
+  /** Those whose indexed phone ends in the same `lastDigits` digits; the caller sorts out deleted ones. */
+  find(phone: string, lastDigits: number, now: number): readonly Entity[]
+}
+
+/** The popup looks at eight digits, `/calls` at ten (reference amocrm.md 3.2). */
+const keyDigits = 8
+
+export function createPhoneIndex(): PhoneIndex {
+  const byEnd = new Map<string, Set<Entity>>()
+  return {
+    add(entity) {
+      for (const phone of phonesOf(entity.fields)) {
+        const end = digitsOf(phone).slice(-keyDigits)
+        if (end === '') continue
+        const found = byEnd.get(end)
+        if (found === undefined) byEnd.set(end, new Set([entity]))
+        else found.add(entity)
+      }
+    },
+    find(phone, lastDigits, now) {
+      const wanted = digitsOf(phone).slice(-lastDigits)
+      const candidates = wanted === '' ? [] : [...(byEnd.get(wanted.slice(-keyDigits)) ?? [])]
+      return candidates.filter((entity) =>
+        (indexed(entity, now)?.phones ?? []).some((stored) => stored.slice(-lastDigits) === wanted),
+      )
+    },
+  }
 }
 
 export function phonesOf(fields: readonly FieldValues[]): string[] {
-  return fields.filter(({ field }) => field.code === 'PHONE').flatMap(({ values }) => values.map(({ value }) => value))
+  return fields
+    .filter(({ field }) => field.code === 'PHONE')
+    .flatMap(({ values }) => values.map(({ value }) => String(value)))
 }
 
-function textsOf(entity: Entity): string[] {
-  const values = entity.fields.flatMap((field) => field.values.map(({ value }) => value))
-  return entity.type === 'contacts'
-    ? [entity.name, entity.firstName, entity.lastName, ...values]
-    : [entity.name, ...values]
+/** One text an entity: line breaks part the fields, and no query holds one. */
+function textOf(entity: Entity): string {
+  const values = entity.fields.flatMap((field) => field.values.map(({ value }) => String(value)))
+  const names = entity.type === 'contacts' ? [entity.name, entity.firstName, entity.lastName] : [entity.name]
+  return [...names, ...values].join('\n').toLowerCase()
 }
 
-function digitsOf(text: string): string {
+export function digitsOf(text: string): string {
   return text.replace(/\D/g, '')
 }
