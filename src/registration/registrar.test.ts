@@ -53,13 +53,15 @@ function call(client: string, seconds: number, change: Partial<Call> = {}): Call
 function journalInMemory() {
   const rows = new Map<string, JournalEntry>()
   const jobs: StoredJobInput[] = []
-  const journal: Pick<CallJournal, 'recordEnded' | 'find'> = {
+  const journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing'> = {
     recordEnded: async (entry, more) => {
       if (rows.has(entry.id)) return false
       rows.set(entry.id, entry)
       jobs.push(...more)
       return true
     },
+    sharing: async (_pbx, ids) =>
+      [...rows.values()].filter(({ linkedids }) => linkedids.some((id) => ids.includes(id))),
     find: async (_pbx, id) => rows.get(id) ?? [...rows.values()].find(({ linkedids }) => linkedids.includes(id)),
   }
   const registrar = createRegistrar({ journal, pbx: 'main', settings })
@@ -143,6 +145,20 @@ describe('given a call in the journal', () => {
     expect(await register(call(ANNA, 3))).toEqual({ kind: 'registering', jobs: 2 })
     expect(notes()).toEqual(['main/1.0:note', 'main/1.1:note'])
   })
+
+  test.each([
+    ['a whole telling comes', 'reconstructed', 'cel'],
+    ['one from the middle on comes', 'cel', 'reconstructed'],
+  ] as const)(
+    'when it was named after another of its linkedids and %s, then it is known',
+    async (_what, first, then) => {
+      const { register, notes } = journalInMemory()
+      await register(call(ANNA, 0, { id: '1.0', linkedids: ['1.0', '1.1'], evidence: first }))
+      expect(await register(call(ANNA, 3, { evidence: then }))).toEqual({ kind: 'known' })
+      expect(await register(call(ANNA, 60, { evidence: then }))).toMatchObject({ kind: 'registering' })
+      expect(notes()).toEqual(['main/1.0:note', 'main/1.1:note'])
+    },
+  )
 
   test('when two calls of one id are told at once, then both are written', async () => {
     const { register, notes } = journalInMemory()

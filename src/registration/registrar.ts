@@ -7,7 +7,7 @@ import type { RegistrationSettings } from './settings.ts'
 import { type WhyUnregistered, whyUnregistered } from './why-unregistered.ts'
 
 export interface RegistrarDeps {
-  readonly journal: Pick<CallJournal, 'recordEnded' | 'find'>
+  readonly journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing'>
   readonly pbx: string
   readonly settings: RegistrationSettings
 }
@@ -31,8 +31,20 @@ export interface Registrar {
 }
 
 export function createRegistrar({ journal, pbx, settings }: RegistrarDeps): Registrar {
+  /**
+   * Who did not see a call's beginning may name it after another of its linkedids. Two calls that were both seen whole are told
+   * apart by their ids alone.
+   */
+  const isToldUnderAnotherId = async (entry: JournalEntry): Promise<boolean> => {
+    const rows = await journal.sharing(pbx, entry.linkedids)
+    return rows.some(
+      (row) => (isPartial(row.call) || isPartial(entry.call)) && isSameCall(tellingOf(row), tellingOf(entry)),
+    )
+  }
+
   /** The id under which the call is new; undefined when the journal has it. */
   const freeId = async (entry: JournalEntry): Promise<string | undefined> => {
+    if (await isToldUnderAnotherId(entry)) return undefined
     const { linkedid, number: own } = numbered(entry.id)
     for (let number = 1; ; number += 1) {
       const id = number === 1 ? linkedid : `${linkedid}#${number}`
@@ -68,6 +80,11 @@ function entryOf(call: Call, events: readonly unknown[], pbx: string): JournalEn
   const { id, linkedids, startedAt, direction } = call
   const endedAt = call.endedAt ?? startedAt
   return { pbx, id, linkedids, startedAt, endedAt, direction, clientKey: phoneKey(call.client) ?? '', call, events }
+}
+
+/** Rows come back from the disk as JSON of any version. */
+function isPartial(call: unknown): boolean {
+  return typeof call === 'object' && call !== null && 'evidence' in call && call.evidence === 'reconstructed'
 }
 
 /** `1795164754.2#3` is the third call of its linkedid. */

@@ -36,6 +36,27 @@ export interface CallJournal {
   /** By id or any linkedid. */
   find(pbx: string, idOrLinkedid: string): Promise<JournalEntry | undefined>
   startedBetween(pbx: string, from: number, to: number): Promise<readonly JournalEntry[]>
+  /** Every entry that has one of these linkedids, oldest first. */
+  sharing(pbx: string, linkedids: readonly string[]): Promise<readonly JournalEntry[]>
+}
+
+/** An ended call that was not seen whole and waits for the second witness. */
+export interface PendingCall {
+  readonly pbx: string
+  readonly id: string
+  readonly endedAt: number
+  /** The Call as JSON. */
+  readonly call: unknown
+  readonly events: readonly unknown[]
+}
+
+/** What waits here outlives the process. */
+export interface PendingCalls {
+  /** The same call at the same end is added once. */
+  add(pending: PendingCall): Promise<void>
+  remove(pending: Pick<PendingCall, 'pbx' | 'id' | 'endedAt'>): Promise<void>
+  /** The earliest end first. */
+  all(pbx: string): Promise<readonly PendingCall[]>
 }
 
 export type JobState = 'waiting' | 'sending' | 'unproven' | 'done' | 'dead'
@@ -150,6 +171,7 @@ export interface Settings {
 
 export interface Store extends AsyncDisposable {
   readonly journal: CallJournal
+  readonly pendingCalls: PendingCalls
   readonly outbox: OutboxStore
   readonly contactIndex: ContactIndex
   readonly leads: LeadIndex

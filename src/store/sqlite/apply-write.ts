@@ -4,6 +4,7 @@ import { clientWrites } from './client-writes.ts'
 import { jobWrites } from './job-writes.ts'
 import { knowledgeWrites } from './knowledge-writes.ts'
 import { leadWrites } from './lead-writes.ts'
+import { pendingWrites } from './pending-writes.ts'
 import type { Write, Written } from './write.ts'
 
 /** Prepares every statement once. The function it returns carries out one write inside the transaction its caller has begun, and throws what SQLite throws. */
@@ -11,6 +12,7 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
   const jobs = jobWrites(db)
   const calls = callWrites(db)
   const clients = clientWrites(db)
+  const pending = pendingWrites(db)
   const leads = leadWrites(db)
   const knowledge = knowledgeWrites(db)
   const setSetting = db.prepare(
@@ -69,6 +71,12 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
         return done
       case 'add-decisions':
         knowledge.addDecisions(write.pbx, write.callId, write.decisions)
+        return done
+      case 'add-pending':
+        pending.add(write.row)
+        return done
+      case 'remove-pending':
+        pending.remove(write.pbx, write.id, write.endedAt)
         return done
       case 'set-setting':
         setSetting.run(write.name, write.value)

@@ -10,6 +10,7 @@ import { sqliteJournal } from './sqlite-journal.ts'
 import { sqliteLastTalks } from './sqlite-last-talks.ts'
 import { sqliteLeadIndex } from './sqlite-lead-index.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
+import { sqlitePendingCalls } from './sqlite-pending-calls.ts'
 import { sqliteSettings } from './sqlite-settings.ts'
 import { startWriter } from './writer.ts'
 
@@ -49,6 +50,7 @@ export async function openStore({ file, now = Date.now, lingerMs = 2, onDied }: 
       callbackTasks: sqliteCallbackTasks(reader, writer),
       decisions: sqliteDecisions(reader, writer),
       lastTalks: sqliteLastTalks(reader),
+      pendingCalls: sqlitePendingCalls(reader, writer),
       settings: sqliteSettings(reader, writer),
     }
     const closing = opened.move()

@@ -5,7 +5,7 @@ import { contactIndex } from './migrations/0003-contact-index.ts'
 import { settings } from './migrations/0004-settings.ts'
 import { incomingNumbers } from './migrations/0005-incoming-numbers.ts'
 import { fullPass } from './migrations/0006-full-pass.ts'
-import { reserved } from './migrations/0007-reserved.ts'
+import { pendingCalls } from './migrations/0007-pending-calls.ts'
 import { leadIndex } from './migrations/0008-lead-index.ts'
 import { callKnowledge } from './migrations/0009-call-knowledge.ts'
 
@@ -17,7 +17,7 @@ export const schema: readonly Migration[] = [
   settings,
   incomingNumbers,
   fullPass,
-  reserved,
+  pendingCalls,
   leadIndex,
   callKnowledge,
 ]

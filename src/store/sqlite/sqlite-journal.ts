@@ -17,6 +17,10 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
     `SELECT calls.* FROM call_linkedids CROSS JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
      WHERE call_linkedids.pbx = ? AND linkedid = ? ORDER BY started_at, calls.id LIMIT 1`,
   )
+  const sharing = db.prepare(
+    `SELECT calls.* FROM call_linkedids CROSS JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
+     WHERE call_linkedids.pbx = ? AND linkedid = ?`,
+  )
   const started = db.prepare(
     `SELECT * FROM calls WHERE pbx = ? AND (started_at, id) > (?, ?) AND started_at <= ?
      ORDER BY started_at, id LIMIT ${PAGE}`,
@@ -32,6 +36,12 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
       reading(() => {
         const row = byId.get(pbx, idOrLinkedid) ?? byLinkedid.get(pbx, idOrLinkedid)
         return row && asEntry(row)
+      }),
+    sharing: (pbx, linkedids) =>
+      reading(() => {
+        const rows = new Set(linkedids).values().flatMap((linkedid) => sharing.all(pbx, linkedid))
+        const entries = new Map(rows.map((row) => [textOf(row, 'id'), row]))
+        return [...entries.values()].map(asEntry).toSorted((a, b) => a.startedAt - b.startedAt)
       }),
     async startedBetween(pbx, from, to) {
       const found: JournalEntry[] = []

@@ -26,6 +26,8 @@ export type Write =
       readonly callId: string
       readonly decisions: readonly DecisionRow[]
     }
+  | { readonly kind: 'add-pending'; readonly row: PendingRow }
+  | { readonly kind: 'remove-pending'; readonly pbx: string; readonly id: string; readonly endedAt: number }
   | { readonly kind: 'set-setting'; readonly name: string; readonly value: string }
 
 /** What a write tells when the disk has it. */
@@ -44,6 +46,14 @@ export interface CallRow {
   readonly endedAt: number
   readonly direction: string
   readonly clientKey: string
+  readonly call: string
+  readonly events: string
+}
+
+export interface PendingRow {
+  readonly pbx: string
+  readonly id: string
+  readonly endedAt: number
   readonly call: string
   readonly events: string
 }
