@@ -12,6 +12,7 @@ usage: callweave COMMAND [OPTIONS]
              … and the ARI user                    callweave dialplan --ari [--print|--install|--remove]
   interpret  tell the calls of a recording         callweave interpret [--source ari|cel] [--config FILE] FILE
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
+  recordings keys of links to recordings           callweave recordings keys [--new | --retire ID] [--config FILE]
   setup      the steps of install.sh               callweave setup ACTION
 
 The configuration is /etc/callweave/config.json unless --config or CALLWEAVE_CONFIG names another file.
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   dialplan: async () => (await import('./commands/dialplan.ts')).dialplanCommand,
   interpret: async () => (await import('./commands/interpret.ts')).interpretCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
+  recordings: async () => (await import('./commands/recordings.ts')).recordingsCommand,
   setup: async () => (await import('./commands/setup.ts')).setupCommand,
 }
 

@@ -20,6 +20,7 @@ import { firstStart } from './service/first-start.ts'
 import { listen, readiness } from './service/listen.ts'
 import { personTokens } from './service/person-tokens.ts'
 import { createPhaseReactions } from './service/phase-reactions.ts'
+import { createRecordingsSide } from './service/recordings-side.ts'
 import {
   ariAddress,
   extensionsByUser,
@@ -106,9 +107,11 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     log,
     now,
   })
+  const recordings = opened.use(await createRecordingsSide({ config, journal: store.journal, tracker, log, now }))
   const react = (phase: Phase): void => {
     reactions.react(phase)
     clicks.react(phase)
+    if (phase.kind === 'ended') recordings.watch(phase.call)
   }
   const pump = opened.use(
     createCallPump({
@@ -141,6 +144,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     cards: { browsers: cards.connected() },
     outbox: await outbox.status(),
     contactIndex: await sync.status(),
+    recordings: await recordings.status(),
     memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
   })
   const http = opened.use(
@@ -148,7 +152,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       host: config.webserver.host,
       port: config.webserver.port,
       ...(config.webserver.https && { https: config.webserver.https }),
-      routers: [statusRouter({ status, ready: () => readiness(asterisk) }), clicks.router],
+      routers: [statusRouter({ status, ready: () => readiness(asterisk) }), clicks.router, recordings.router],
       sockets: { '/crm/cardws': cards },
       log,
     }),

@@ -9,7 +9,8 @@ NODE_NEEDED=24.12
 CACHE=${CALLWEAVE_LAB_CACHE:-$HOME/.cache/callweave-lab}
 # command it is known by : Debian package. mariadb-server-core is the server without the system service.
 LAB_TOOLS='debootstrap:debootstrap mariadbd:mariadb-server-core mariadb-install-db:mariadb-server-core
-  my_print_defaults:mariadb-client-core sipp:sip-tester setpriv:util-linux mount:mount'
+  my_print_defaults:mariadb-client-core sipp:sip-tester setpriv:util-linux mount:mount
+  sox:sox lame:lame sshd:openssh-server sftp:openssh-client curl:curl openssl:openssl'
 
 fail() {
   echo "callweave: $1" >&2

@@ -10,6 +10,7 @@ import { databaseCheck } from './doctor/database-check.ts'
 import { dialplanCheck } from './doctor/dialplan-check.ts'
 import type { Finding } from './doctor/finding.ts'
 import { portCheck } from './doctor/port-check.ts'
+import { recordingsCheck } from './doctor/recordings-check.ts'
 import { findingLines, verdict } from './doctor/report.ts'
 import { stateCheck } from './doctor/state-check.ts'
 
@@ -46,6 +47,7 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
       portCheck(config.webserver),
       certificateCheck(config.webserver, Date.now),
       stateCheck(config.service.directory),
+      recordingsCheck(config, Date.now),
     ]
     const findings: Finding[] = []
     for (const check of checks) {

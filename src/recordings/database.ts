@@ -34,6 +34,9 @@ export async function selectRows(
       namedPlaceholders: true,
     })
     await connection.query('SET SESSION TRANSACTION READ ONLY')
+    // The server stops too when we do not wait any more. MariaDB knows the first, MySQL the second.
+    const limits = [`max_statement_time = ${seconds}`, `max_execution_time = ${Math.ceil(seconds * 1000)}`]
+    for (const limit of limits) await connection.query(`SET SESSION ${limit}`).catch(() => undefined)
     const [rows] = await connection.execute<RowDataPacket[][]>(
       { sql, timeout: seconds * 1000, rowsAsArray: true },
       { ...values },
