@@ -1,4 +1,5 @@
 import type { Evidence } from './call.ts'
+import { isScanner } from './leg.ts'
 import type { CallState, Leg } from './state.ts'
 
 /** A new call, begun by this leg. */
@@ -15,6 +16,7 @@ export function createCallState(id: string, linkedid: string, starter: Leg, evid
     rings: new Set(),
     nameless: new Set(),
     talks: new Map(),
+    talkedBefore: false,
     ringing: new Map(),
     talking: new Set(),
     leaving: new Map(),
@@ -25,7 +27,7 @@ export function createCallState(id: string, linkedid: string, starter: Leg, evid
     voicemailLeft: false,
     skipped: starter.skipped,
     arrivedSaid: 'no',
-    noise: starter.kind === 'stranger' && starter.born === 'arriving',
+    noise: isScanner(starter),
     evidence,
     endedAt: undefined,
     quietSince: undefined,

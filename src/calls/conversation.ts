@@ -1,13 +1,10 @@
 import { connectedWith } from './bridges.ts'
-import { closed, opened } from './interval.ts'
+import { closed, opened, SAME_CONVERSATION_MS } from './interval.ts'
 import { isUp } from './leg.ts'
 import { sayPerson } from './say.ts'
 import type { CallState, Leg } from './state.ts'
 import { completeTransfer } from './transfers.ts'
 import type { World } from './world.ts'
-
-/** A leave and a re-entry within this time are one conversation (design section 3): bridges are rebuilt under people who talk. */
-export const SAME_CONVERSATION_MS = 200
 
 /** Looks at everybody these channels are connected with, and at who talks with whom now. */
 export function refreshConversations(world: World, seeds: Iterable<Leg | undefined>, at: number): void {

@@ -1,6 +1,7 @@
 import { normalisePhone } from '../numbers/phone-number.ts'
-import type { Call, Direction, PersonInCall } from './call.ts'
-import { type Interval, intersection, secondsOf, toSeconds, union } from './interval.ts'
+import type { Call, Direction } from './call.ts'
+import { secondsOf, toSeconds, union } from './interval.ts'
+import { describePerson, lastTalker, peopleOf } from './people.ts'
 import { lastLeg, resultOf } from './result.ts'
 import type { CallState, Leg } from './state.ts'
 import type { World } from './world.ts'
@@ -10,7 +11,11 @@ export function describeCall(world: Pick<World, 'country'>, call: CallState, now
   const until = call.endedAt ?? Math.max(now, call.startedAt)
   const direction = directionOf(call)
   const client = decisiveClient(call)
-  const talk = union([...call.talks.values()].flat(), until)
+  const people = peopleOf(call, until)
+  const talk = union(
+    people.flatMap((person) => person.talk),
+    until,
+  )
   const answeredAt = talk[0]?.start
   const ended = call.over
   const id = call.id
@@ -29,7 +34,7 @@ export function describeCall(world: Pick<World, 'country'>, call: CallState, now
     responsible: lastTalker(call, until),
     hangupCause: causeOf(call),
     evidence: call.evidence,
-    people: peopleOf(call, until),
+    people: people.map((person) => describePerson(call, person, until)),
     transfers: [...call.transfers],
     ivr: call.ivr,
     recordings: [...call.recordings],
@@ -72,9 +77,12 @@ function lineOf(client: Leg | undefined): string {
   return client.born === 'arriving' ? client.line : client.endpoint
 }
 
-/** Click-to-call waits from the dialling of the client: before that the manager had not even lifted the phone. */
+/**
+ * Click-to-call waits from the dialling of the client: before that the manager had not even lifted the phone. So does a client who is
+ * called after colleagues have talked.
+ */
 function waitsSince(call: CallState, direction: Direction): number {
-  const byHand = call.starter.kind === 'staff' && call.starter.born === 'arriving'
+  const byHand = call.starter.kind === 'staff' && call.starter.born === 'arriving' && !call.talkedBefore
   const [client] = call.clients
   return direction === 'out' && client && !byHand ? client.createdAt : call.startedAt
 }
@@ -84,64 +92,4 @@ function causeOf(call: CallState): number | undefined {
   const legs = call.clients.length > 0 ? call.clients : call.rings
   const leg = lastLeg(legs)
   return leg?.goneAt === undefined ? undefined : leg.cause
-}
-
-function peopleOf(call: CallState, until: number): readonly PersonInCall[] {
-  const firstSeen = new Map<string, number>()
-  const phones = new Map<string, Leg[]>()
-  for (const leg of [...call.rings, ...call.talks.keys()]) {
-    const since = call.rings.has(leg) ? leg.createdAt : (call.talks.get(leg)?.[0]?.start ?? leg.createdAt)
-    firstSeen.set(leg.extension, Math.min(firstSeen.get(leg.extension) ?? since, since))
-    const known = phones.get(leg.extension)
-    if (!known) phones.set(leg.extension, [leg])
-    else if (!known.includes(leg)) known.push(leg)
-  }
-  return [...phones]
-    .toSorted(([a], [b]) => (firstSeen.get(a) ?? 0) - (firstSeen.get(b) ?? 0))
-    .map(([extension, legs]) => describePerson(call, extension, legs, until))
-}
-
-function describePerson(call: CallState, extension: string, legs: readonly Leg[], until: number): PersonInCall {
-  const rings = legs.filter((leg) => call.rings.has(leg))
-  const talk = union(
-    legs.flatMap((leg) => call.talks.get(leg) ?? []),
-    until,
-  )
-  const held = union(
-    [...legs, ...call.clients].flatMap((leg) => leg.holds),
-    until,
-  )
-  const external = externalOf(call, legs)
-  return {
-    extension,
-    ...(external !== undefined && { external }),
-    rang: rings.length > 0,
-    rangSeconds: secondsOf(union(rings.map(ringOf), until)),
-    talkSeconds: secondsOf(talk),
-    holdSeconds: secondsOf(intersection(talk, held)),
-  }
-}
-
-/** The outside number, when that is where the person talked; of a person who never talked, when nothing else rang. */
-function externalOf(call: CallState, legs: readonly Leg[]): string | undefined {
-  const talked = legs.filter((leg) => call.talks.has(leg))
-  const decisive = talked.length > 0 ? talked : legs
-  return decisive.every((leg) => leg.external !== undefined) ? decisive.at(-1)?.external : undefined
-}
-
-function ringOf(leg: Leg): Interval {
-  const end = leg.upAt ?? leg.goneAt
-  return end === undefined ? { start: leg.createdAt } : { start: leg.createdAt, end }
-}
-
-function lastTalker(call: CallState, until: number): string {
-  let best: { readonly end: number; readonly start: number; readonly extension: string } | undefined
-  for (const [leg, intervals] of call.talks) {
-    const last = intervals.at(-1)
-    if (!last) continue
-    const end = last.end ?? Math.max(until, last.start)
-    const later = !best || end > best.end || (end === best.end && last.start >= best.start)
-    if (later) best = { end, start: last.start, extension: leg.extension }
-  }
-  return best?.extension ?? ''
 }

@@ -5,12 +5,12 @@ import { refreshConversations } from './conversation.ts'
 import { scheduleEnd } from './end.ts'
 import { adopt, callFor, followLinkedid } from './identity.ts'
 import { closed } from './interval.ts'
-import { createLeg, isLive } from './leg.ts'
+import { createLeg, isLive, isScanner } from './leg.ts'
 import { decideParty, takePart } from './parties.ts'
 import { stopRinging } from './ringing.ts'
 import { noteSkip } from './skipped.ts'
 import { guessBirth } from './snapshot.ts'
-import type { Leg } from './state.ts'
+import type { CallState, Leg } from './state.ts'
 import { estimateGreetingMs, SHORTEST_MESSAGE_MS } from './voicemail.ts'
 import { forget, pairUp, type World } from './world.ts'
 
@@ -42,10 +42,23 @@ export function begin(world: World, facts: ChannelFacts, born: Leg['born'], at: 
   if (leg.linkedid !== '') adopt(world, callFor(world, leg.linkedid, leg), leg)
   else if (other?.home) adopt(world, other.home, leg)
   else if (born === 'arriving' && leg.half === undefined) adopt(world, callFor(world, leg.id, leg), leg)
+  if (leg.home) startsAfterAll(world, leg.home, leg)
   takePart(world, leg, at)
   learn(world, leg, facts, at)
   if (leg.home) scheduleEnd(world, leg.home, at)
   return leg
+}
+
+/** Channels of one instant may be told in any order; the one the linkedid is named for began the call. */
+function startsAfterAll(world: World, call: CallState, leg: Leg): void {
+  const { starter } = call
+  if (starter === leg || leg.id !== leg.linkedid || leg.linkedid !== call.id || leg.createdAt !== starter.createdAt)
+    return
+  call.starter = leg
+  call.skipped ||= leg.skipped
+  if (isScanner(leg) === call.noise) return
+  call.noise = isScanner(leg)
+  world.noise += call.noise ? 1 : -1
 }
 
 /** The channel is gone, once. */

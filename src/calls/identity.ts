@@ -22,7 +22,7 @@ export function beginCall(world: World, linkedid: string, starter: Leg): CallSta
   const number = (world.uses.get(linkedid) ?? 0) + 1
   world.uses.set(linkedid, number)
   const call = createCallState(number === 1 ? linkedid : `${linkedid}#${number}`, linkedid, starter, world.evidence)
-  if (number > 1) rememberPrevious(world, call, linkedid)
+  if (number > 1) rememberPrevious(call, world.byLinkedid.get(linkedid) ?? world.remembered.get(linkedid))
   world.calls.add(call)
   world.byLinkedid.set(linkedid, call)
   if (call.noise) world.noise += 1
@@ -32,11 +32,16 @@ export function beginCall(world: World, linkedid: string, starter: Leg): CallSta
 /** A channel that makes more calls than this under one linkedid must not keep all of them in memory. */
 const LONGEST_CHAIN = 8
 
-function rememberPrevious(world: World, call: CallState, linkedid: string): void {
-  call.previous = world.byLinkedid.get(linkedid) ?? world.remembered.get(linkedid)
+function rememberPrevious(call: CallState, previous: CallState | undefined): void {
+  call.previous = previous
   let oldest = call
   for (let i = 0; i < LONGEST_CHAIN && oldest.previous; i += 1) oldest = oldest.previous
   oldest.previous = undefined
+}
+
+/** The linkedid that a call was named after, without its number. */
+export function baseId(id: string): string {
+  return id.replace(/#\d+$/, '')
 }
 
 /** The leg serves this call from here on. Its past (rings, talks) stays where it was. */
@@ -97,8 +102,9 @@ export function followLinkedid(world: World, leg: Leg, linkedid: string, at: num
 /** A dialled channel belongs to whoever dialled it, whatever linkedid it was born with. Who dials on after a call is over begins another. */
 export function followDialler(world: World, caller: Leg, peer: Leg, at: number): void {
   if (isLive(caller) && caller.home?.over && !peer.home) {
-    const { linkedid, id } = caller
-    adopt(world, callFor(world, linkedid || id, peer), peer)
+    const next = callFor(world, caller.linkedid || baseId(caller.home.id), peer)
+    if (next !== caller.home) rememberPrevious(next, caller.home)
+    adopt(world, next, peer)
   }
   link(world, settledLeg(world, caller), peer, at)
   if (caller.home && peer.home && caller.home !== peer.home && peer.role !== 'client') {

@@ -4,6 +4,9 @@ export interface Interval {
   readonly end?: number
 }
 
+/** A leave and a re-entry within this time are one conversation (design section 3): bridges are rebuilt under people who talk. */
+export const SAME_CONVERSATION_MS = 200
+
 /** Adds a beginning; one that comes within `gapMs` of the last end, or while the last still goes on, continues it. */
 export function opened(intervals: readonly Interval[], at: number, gapMs = 0): readonly Interval[] {
   const last = intervals.at(-1)
@@ -20,13 +23,13 @@ export function closed(intervals: readonly Interval[], at: number): readonly Int
   return [...intervals.slice(0, -1), { start: last.start, end: Math.max(last.start, at) }]
 }
 
-/** The same time, each moment once, in order. What goes on ends at `now`. */
-export function union(intervals: readonly Interval[], now: number): readonly Required<Interval>[] {
+/** The same time, each moment once, in order. What goes on ends at `now`; gaps of up to `gapMs` are none. */
+export function union(intervals: readonly Interval[], now: number, gapMs = 0): readonly Required<Interval>[] {
   const ended = intervals.map(({ start, end = Math.max(start, now) }) => ({ start, end }))
   const result: { start: number; end: number }[] = []
   for (const interval of ended.toSorted((a, b) => a.start - b.start)) {
     const last = result.at(-1)
-    if (last && interval.start <= last.end) last.end = Math.max(last.end, interval.end)
+    if (last && interval.start <= last.end + gapMs) last.end = Math.max(last.end, interval.end)
     else result.push({ ...interval })
   }
   return result

@@ -62,3 +62,8 @@ export function isLive(leg: Leg): boolean {
 export function isUp(leg: Leg): boolean {
   return leg.upAt !== undefined && leg.goneAt === undefined
 }
+
+/** Arrives by no known trunk: whatever it begins is noise. */
+export function isScanner(leg: Leg): boolean {
+  return leg.kind === 'stranger' && leg.born === 'arriving'
+}

@@ -1,8 +1,8 @@
 import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
-import { adopt, beginCall, settleHome } from './identity.ts'
+import { adopt, baseId, beginCall, settleHome } from './identity.ts'
 import { isLive } from './leg.ts'
 import { startRinging } from './ringing.ts'
-import { sayArrived } from './say.ts'
+import { sayArrived, sayPerson } from './say.ts'
 import { noteSkip } from './skipped.ts'
 import type { CallState, Leg } from './state.ts'
 import type { World } from './world.ts'
@@ -48,11 +48,22 @@ export function dialledNumber(dialstring: string, endpoint: string): string {
 
 function becomeClient(world: World, call: CallState, leg: Leg, at: number): void {
   if (call.clients.includes(leg)) return
-  // What was said among colleagues before there was a client is no conversation.
-  if (call.clients.length === 0) call.talks.clear()
+  if (call.clients.length === 0) forgetTalkAmongColleagues(world, call, at)
   call.clients.push(leg)
   noteSkip(world, call, leg, at)
   sayArrived(world, call, at)
+}
+
+/** What was said before there was a client is no conversation. */
+function forgetTalkAmongColleagues(world: World, call: CallState, at: number): void {
+  if (call.talks.size === 0) return
+  call.talkedBefore = true
+  call.talks.clear()
+  for (const extension of [...call.talking]) {
+    call.talking.delete(extension)
+    call.leaving.delete(extension)
+    sayPerson(world, call, 'conversation-ended', extension, at)
+  }
 }
 
 function becomePerson(world: World, call: CallState, leg: Leg, extension: string, outside: boolean, at: number): void {
@@ -95,7 +106,7 @@ function sameNumber(a: string, b: string): boolean {
 
 /** Another client under a linkedid whose first client has left. The caller goes along. */
 function beginNextCall(world: World, call: CallState, leg: Leg, at: number): void {
-  const next = beginCall(world, call.id.replace(/#\d+$/, ''), leg.dialler ?? leg)
+  const next = beginCall(world, baseId(call.id), leg.dialler ?? leg)
   next.startedAt = leg.createdAt
   adopt(world, next, leg)
   for (const half of [leg.dialler, leg.dialler?.otherHalf]) {

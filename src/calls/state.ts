@@ -65,7 +65,7 @@ export interface CallState {
   readonly linkedids: Set<string>
   startedAt: number
   /** The first leg of all. */
-  readonly starter: Leg
+  starter: Leg
   /** The client's number as it is told, with what it was told for: normalising costs more than all else. */
   toldNumber: { readonly raw: string; readonly told: string } | undefined
   /** Legs of the client, in order of birth: more than one when a second trunk was tried. */
@@ -80,6 +80,8 @@ export interface CallState {
   readonly nameless: Set<Leg>
   /** When each leg of a person was connected with the client (without a client: with another person). */
   readonly talks: Map<Leg, readonly Interval[]>
+  /** Colleagues had talked before there was a client. */
+  talkedBefore: boolean
   /** Extensions whose phones ring, with the legs that do. */
   readonly ringing: Map<string, Set<Leg>>
   /** Extensions a conversation was announced of and not yet its end. */
