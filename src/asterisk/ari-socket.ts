@@ -25,20 +25,33 @@ export interface AriSocket extends Disposable {
    * @throws AriError when the link has ended and nothing is left to read; its message says why.
    */
   read(): Promise<readonly string[]>
+  /** When the other side last showed life: epoch milliseconds of our clock. Hanging up is life too, silence is none. */
+  aliveAt(): number
 }
 
 /**
  * Opens the stream of `address.application`. From this moment `Stasis()` waits for us, and nobody else gets its events.
  * @throws AriError `refused`, `loading`, or without a status when nobody answered.
  */
-export function openAriSocket(address: AriAddress, timing: SocketTiming, signal: AbortSignal): Promise<AriSocket> {
+export function openAriSocket(
+  address: AriAddress,
+  timing: SocketTiming,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<AriSocket> {
   const socket = new WebSocket(ariEvents(address), {
     headers: { authorization: ariAuthorization(address) },
     handshakeTimeout: timing.handshakeMs,
     maxPayload: LARGEST_MESSAGE_BYTES,
     perMessageDeflate: false,
   })
+  let ended = false
+  let aliveAt = now()
+  const alive = () => {
+    if (!ended) aliveAt = now()
+  }
   const end = (reason: string) => {
+    ended = true
     inbox.end(new AriError(`event stream: ${reason}`))
     socket.terminate()
   }
@@ -48,7 +61,8 @@ export function openAriSocket(address: AriAddress, timing: SocketTiming, signal:
   signal.addEventListener('abort', close)
 
   return new Promise((resolve, reject) => {
-    socket.on('open', () => resolve({ read: inbox.read, [Symbol.dispose]: close }))
+    socket.on('open', () => resolve({ read: inbox.read, aliveAt: () => aliveAt, [Symbol.dispose]: close }))
+    for (const sign of ['open', 'message', 'pong', 'close']) socket.on(sign, alive)
     socket.on('message', (data, binary) => {
       if (!binary) inbox.put(data.toString())
     })

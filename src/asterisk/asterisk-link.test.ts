@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeAri, startFakeAri } from '../../test/fake-ari/fake-ari.ts'
 import { type AsteriskLink, createAsterisk, type LinkTiming } from './asterisk-link.ts'
 import type { AsteriskMessage } from './message.ts'
@@ -71,6 +71,46 @@ const stasisStart = (id: string) => ({
   application: 'callweave',
   args: ['inbound', '7001'],
   channel: channel(id),
+})
+
+describe('given an Asterisk that is started anew', () => {
+  const restart = async (next: () => Promise<AsteriskMessage>) => {
+    for (const open of ari.links) open.terminate()
+    await until(next, 'down')
+    ari.pbx.startedAt = '2026-11-20T09:00:00.000+0000'
+    await until(next, 'up')
+    return (await until(next, 'call-events')).events
+  }
+
+  test('when the link stands again, then its last sign of life comes before the snapshot, by its own clock', async () => {
+    ari.pbx.clockSkewMs = 90_000
+    const { next } = connect()
+    await until(next, 'call-events')
+    const [first, second] = await restart(next)
+    expect([first?.kind, second?.kind]).toEqual(['pbx-restarted', 'snapshot'])
+    expect(Math.abs((first?.at ?? 0) - Date.now() - 90_000)).toBeLessThan(1000)
+  })
+
+  test('when the link stands again after that, then it is not told twice', async () => {
+    const { next } = connect()
+    await until(next, 'call-events')
+    await restart(next)
+    expect((await restart(next)).map(({ kind }) => kind)).toEqual(['snapshot'])
+  })
+
+  test('when the link had gone silent, then the silence was no life', async () => {
+    const { next } = connect({ pingEveryMs: 40, pongWithinMs: 300 })
+    await until(next, 'call-events')
+    ari.pbx.deaf = true
+    const deafAt = Date.now()
+    await until(next, 'down')
+    const downAt = Date.now()
+    ari.pbx.startedAt = '2026-11-20T09:00:00.000+0000'
+    ari.pbx.deaf = false
+    const [first] = (await until(next, 'call-events')).events
+    expect(downAt - deafAt).toBeGreaterThan(290)
+    expect((first?.at ?? 0) - deafAt).toBeLessThan(150)
+  })
 })
 
 test('given a PBX with calls, when the link comes up, then the filter goes out before the subscription and a snapshot comes first', async () => {

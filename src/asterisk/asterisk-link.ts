@@ -9,6 +9,7 @@ import { type AsteriskStatus, createLinkStatus } from './link-status.ts'
 import type { Log } from './log.ts'
 import type { AsteriskMessage } from './message.ts'
 import { attemptAfter, type LinkFailure, reconnectDelay } from './reconnection.ts'
+import { createRestartWatch } from './restart-watch.ts'
 import { type StandByTiming, standBy, standByTiming } from './stand-by.ts'
 
 /** One Asterisk: what it tells, what it can be told, and how the link to it is. */
@@ -59,12 +60,18 @@ export function createAsterisk({
   const connection = createAriConnection(ari, now)
   const commands = createAriCommands(ari.application, connection.call)
   const status = createLinkStatus(now)
+  const restarts = createRestartWatch()
 
   async function* oneLife(signal: AbortSignal): AsyncGenerator<AsteriskMessage, never> {
     const identity = await connection.connect()
-    using socket = await openAriSocket(ari, timing, signal)
+    using socket = await openAriSocket(ari, timing, signal, now)
     log.info({ url: ari.url, version: identity.version }, 'event stream open')
-    return yield* linkSession(socket, identity, { application: ari.application, commands, status, log, now, timing })
+    const deps = { application: ari.application, commands, status, restarts, log, now, timing }
+    try {
+      return yield* linkSession(socket, identity, deps)
+    } finally {
+      restarts.lived(identity.startedAt, Math.round(socket.aliveAt() + status.read().clockSkewMs))
+    }
   }
 
   async function* messages(signal: AbortSignal): AsyncGenerator<AsteriskMessage, void, undefined> {

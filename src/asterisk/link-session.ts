@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallEvent } from '../calls/call-event.ts'
+import type { AsteriskIdentity } from './ari-client.ts'
 import type { AriCommands } from './ari-commands.ts'
 import { type AriMessage, readAriMessage } from './ari-message.ts'
 import type { AriSocket } from './ari-socket.ts'
@@ -11,6 +12,7 @@ import type { LinkStatus } from './link-status.ts'
 import type { Log } from './log.ts'
 import type { AsteriskMessage } from './message.ts'
 import { orphansAmong } from './orphans.ts'
+import type { RestartWatch } from './restart-watch.ts'
 
 /** Another process opened the stream of our application; ours is deaf from here on. */
 export class ApplicationReplaced extends Error {
@@ -30,6 +32,7 @@ export interface SessionDeps {
   readonly application: string
   readonly commands: AriCommands
   readonly status: LinkStatus
+  readonly restarts: RestartWatch
   readonly log: Log
   readonly now: () => number
   readonly timing: SessionTiming
@@ -46,10 +49,10 @@ const LOGGED_CHARACTERS = 500
  */
 export async function* linkSession(
   socket: AriSocket,
-  identity: { readonly version: string; readonly roughClockSkewMs: number },
+  identity: AsteriskIdentity,
   deps: SessionDeps,
 ): AsyncGenerator<AsteriskMessage, never> {
-  const { commands, status, now, timing } = deps
+  const { commands, status, restarts, now, timing } = deps
   const out = createInbox<AsteriskMessage>()
   const readClock = () => readAsteriskClock((name) => commands.userEvent(name), now, timing.clockMs)
   const over = new AbortController()
@@ -92,7 +95,8 @@ export async function* linkSession(
     // Told as of before it was asked for: whatever changes meanwhile is in the events that follow.
     const at = now() + clockSkewMs
     const [channels, bridges] = await Promise.all([commands.channels(), commands.bridges()])
-    const events = [...decodeSnapshot({ channels, bridges, at }), ...(sinceSubscription ?? [])]
+    const snapshot = [...restarts.beforeSnapshot(identity.startedAt), ...decodeSnapshot({ channels, bridges, at })]
+    const events = [...snapshot, ...(sinceSubscription ?? [])]
     sinceSubscription = undefined
     if (events.length > 0) out.put({ kind: 'call-events', events })
     await sleep(timing.orphanGraceMs)

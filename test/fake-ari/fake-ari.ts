@@ -15,6 +15,8 @@ export interface FakePbx {
   knowsApplication: boolean
   /** Asterisk's clock minus the real one. */
   clockSkewMs: number
+  /** When it was started, as it tells it. */
+  startedAt: string
   /** Accepts links and never answers a ping, as a peer behind a cut cable does. */
   deaf: boolean
 }
@@ -44,6 +46,7 @@ export async function startFakeAri(): Promise<FakeAri> {
     refuseDocuments: undefined,
     knowsApplication: true,
     clockSkewMs: 0,
+    startedAt: '2026-11-20T08:00:00.000+0000',
     deaf: false,
   }
   const requests: string[] = []
@@ -101,7 +104,7 @@ export async function startFakeAri(): Promise<FakeAri> {
 function resource(path: string, pbx: FakePbx): [status: number, body?: unknown] {
   switch (path) {
     case '/ari/asterisk/info':
-      return [200, { system: { version: '22.10.1' }, status: { startup_time: '2026-11-20T08:00:00.000+0000' } }]
+      return [200, { system: { version: '22.10.1' }, status: { startup_time: pbx.startedAt } }]
     case '/ari/channels':
       return [200, pbx.channels]
     case '/ari/bridges':
