@@ -3,6 +3,7 @@ import { type CelBirth, celBirths, endpointOf } from './cel-births.ts'
 import { createCelBridges } from './cel-bridges.ts'
 import { createHangupReader } from './cel-hangups.ts'
 import { createMenuReader } from './cel-menu.ts'
+import { celRestarts } from './cel-restarts.ts'
 import { type CelRow, readCelRows } from './cel-row.ts'
 import { skips } from './cel-skip.ts'
 import { celTimes } from './cel-time.ts'
@@ -29,9 +30,14 @@ export function decodeCel(
     voicemail: createVoicemailReader(),
     dialled: new Map(),
   }
+  const restarts = celRestarts(rows)
+  let lastAliveAt = 0
   return rows.flatMap((row, index) => {
     const at = times[index]
-    return at === undefined ? [] : decodeRow(row, at, readers)
+    if (at === undefined) return []
+    const before: readonly CallEvent[] = restarts.has(index) ? [{ kind: 'pbx-restarted', at: lastAliveAt }] : []
+    lastAliveAt = Math.max(lastAliveAt, at)
+    return [...before, ...decodeRow(row, at, readers)]
   })
 }
 
