@@ -6,6 +6,8 @@ export interface AsteriskStatus {
   /** Why it is not up. */
   readonly reason: string | undefined
   readonly version: string | undefined
+  /** When this Asterisk was started, epoch milliseconds of its own clock. */
+  readonly startedAt: number | undefined
   /** Asterisk's clock minus ours. */
   readonly clockSkewMs: number
   /** Links that stood, after the first. */
@@ -22,7 +24,7 @@ export interface AsteriskStatus {
 /** Keeps the status while the link lives. */
 export interface LinkStatus {
   read(): AsteriskStatus
-  up(version: string, clockSkewMs: number): void
+  up(version: string, clockSkewMs: number, startedAt?: number): void
   /** Asterisk's clock was read again. */
   clock(clockSkewMs: number): void
   /** @returns false when it was in this state already: failures in a row are one. */
@@ -37,16 +39,18 @@ export function createLinkStatus(now: () => number): LinkStatus {
   const counts = { links: 0, eventsSeen: 0, eventsDropped: 0, questionsSeen: 0, orphansContinued: 0 }
   let lastEventAt: number | undefined
   let version: string | undefined
+  let startedAt: number | undefined
   let clockSkewMs = 0
   let at: Pick<AsteriskStatus, 'state' | 'since' | 'reason'> = { state: 'connecting', since: now(), reason: undefined }
 
   return {
     read() {
       const { links, ...seen } = counts
-      return { ...at, version, clockSkewMs, reconnects: Math.max(0, links - 1), lastEventAt, ...seen }
+      return { ...at, version, startedAt, clockSkewMs, reconnects: Math.max(0, links - 1), lastEventAt, ...seen }
     },
-    up(newVersion, skew) {
+    up(newVersion, skew, started) {
       version = newVersion
+      startedAt = started
       clockSkewMs = skew
       counts.links += 1
       at = { state: 'up', since: now(), reason: undefined }
