@@ -6,6 +6,7 @@ import { type AriMessage, readAriMessage } from './ari-message.ts'
 import type { AriSocket } from './ari-socket.ts'
 import { readAsteriskClock } from './asterisk-clock.ts'
 import { decodeSnapshot } from './decode-snapshot.ts'
+import { decodeTime } from './decode-time.ts'
 import { unreadEvents } from './event-filter.ts'
 import { createInbox } from './inbox.ts'
 import type { LinkStatus } from './link-status.ts'
@@ -88,7 +89,7 @@ export async function* linkSession(
     await commands.eventFilter(unreadEvents)
     await commands.applicationSubscribe('channel:,bridge:')
     const clockSkewMs = (await clock.skewMs) ?? identity.roughClockSkewMs
-    status.up(identity.version, clockSkewMs)
+    status.up(identity.version, clockSkewMs, decodeTime(identity.startedAt))
     out.put({ kind: 'up', clockSkewMs, version: identity.version })
     for (const question of early ?? []) out.put(question)
     early = undefined
