@@ -82,11 +82,12 @@ function argumentsFor({ host, port, user, key, knownHosts }: SftpSettings): read
     'GlobalKnownHostsFile=/dev/null',
     `ConnectTimeout=${CONNECT_SECONDS}`,
     'ServerAliveInterval=10',
+    // -q would keep ssh's reasons from us.
+    'LogLevel=ERROR',
   ]
   return [
     '-F',
     'none',
-    '-q',
     '-b',
     '-',
     '-P',
