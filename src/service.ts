@@ -30,6 +30,7 @@ import {
   shownCards,
   staffDirectory,
 } from './service/settings.ts'
+import { createWitnessSide, type ReconciliationTiming } from './service/witness-side.ts'
 import { openStore } from './store/sqlite/open-store.ts'
 
 export interface ServiceDeps {
@@ -38,6 +39,8 @@ export interface ServiceDeps {
   readonly now?: () => number
   /** In [0, 1). */
   readonly random?: () => number
+  /** How patient the second witness is. */
+  readonly reconciliation?: ReconciliationTiming
 }
 
 export interface Service extends AsyncDisposable {
@@ -76,24 +79,40 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const sweep = setInterval(() => cards.send(board.expire(asterisk.now())), CARD_SWEEP_MS)
   opened.defer(() => clearInterval(sweep))
 
-  const tracker = createCallTracker({
+  const interpreter = {
     staff: staffDirectory(config),
     country: numbers.country,
     ...(config.asterisk.trunks.length > 0 && { trunks: config.asterisk.trunks }),
-  })
+  }
+  const tracker = createCallTracker(interpreter)
   const registrar = createRegistrar({
     journal: store.journal,
     pbx: service.pbx,
     settings: registrationSettings(config, await firstStart(store.settings, now())),
   })
   const closer = opened.use(createCallCloser({ registrar, wakeOutbox: outbox.wake, log }))
+  const witness = opened.use(
+    await createWitnessSide({
+      config,
+      store,
+      tracker,
+      interpreter,
+      closer,
+      asteriskNow: asterisk.now,
+      asteriskStartedAt: () => asterisk.status().startedAt,
+      log,
+      timing: deps.reconciliation,
+    }),
+  )
+  // Nobody listens, and nothing is missed: that is what "off" means.
+  if (off) witness.restored()
   const reactions = opened.use(
     createPhaseReactions({
       board,
       cards,
       shown: shownCards(config),
       index: store.contactIndex,
-      closer,
+      closer: witness,
       eventsOf: tracker.events,
       log,
     }),
@@ -140,6 +159,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     upSeconds: Math.round((now() - startedAt) / 1000),
     asterisk: asterisk.status(),
     calls: { live: tracker.live().length, noise: tracker.noiseCount() },
+    reconciliation: witness.status(),
     routing: desk.counts(),
     cards: { browsers: cards.connected() },
     outbox: await outbox.status(),
@@ -160,7 +180,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
   const ear = opened.use(
     backgroundLoops({
-      'call events': off ? untilAborted : (signal) => listen({ asterisk, pump, desk, clicks, log }, signal),
+      'call events': off ? untilAborted : (signal) => listen({ asterisk, pump, desk, clicks, witness, log }, signal),
+      'unwatched times': witness.run,
     }),
   )
   const loops = opened.use(

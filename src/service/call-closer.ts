@@ -17,25 +17,27 @@ export interface CallCloserDeps {
 
 /** Brings ended calls into the journal. What the disk refuses for now is tried again until it is in or the service ends. */
 export interface CallCloser extends AsyncDisposable {
-  /** Never rejects. `events` are what the call was folded from. */
-  close(call: Call, events: readonly unknown[]): Promise<void>
+  /** Resolves with whether the journal has it; never rejects. `events` are what the call was folded from. */
+  close(call: Call, events: readonly unknown[]): Promise<boolean>
 }
 
 export function createCallCloser({ registrar, wakeOutbox, log, retryMs = RETRY_MS }: CallCloserDeps): CallCloser {
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Set<Promise<boolean>>()
   const ending = new AbortController()
 
-  const tryUntilWritten = async (call: Call, events: readonly unknown[]): Promise<void> => {
+  const tryUntilWritten = async (call: Call, events: readonly unknown[]): Promise<boolean> => {
     for (;;) {
       try {
         const registered = await registrar.register(call, events)
-        log.info({ ...summary(call), registered }, 'call ended')
+        // A pass over CEL meets every call that live has told.
+        if (registered.kind === 'known') log.debug({ ...summary(call), registered }, 'call is known')
+        else log.info({ ...summary(call), registered }, 'call ended')
         if (registered.kind === 'registering') wakeOutbox()
-        return
+        return true
       } catch (error) {
         const again = error instanceof StoreError && error.worthRetrying && !ending.signal.aborted
         log.error({ ...summary(call), error: String(error), again }, 'an ended call could not be journalled')
-        if (!again) return
+        if (!again) return false
         await sleep(retryMs, undefined, { signal: ending.signal }).catch(() => undefined)
       }
     }
@@ -45,8 +47,9 @@ export function createCallCloser({ registrar, wakeOutbox, log, retryMs = RETRY_M
     close: async (call, events) => {
       const work = tryUntilWritten(call, events)
       underWay.add(work)
-      await work
+      const written = await work
       underWay.delete(work)
+      return written
     },
     [Symbol.asyncDispose]: async () => {
       ending.abort()

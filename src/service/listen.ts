@@ -3,17 +3,22 @@ import type { AsteriskLink } from '../asterisk/asterisk-link.ts'
 import type { ClickToCall } from '../click-to-call/click-to-call.ts'
 import type { CallPump } from '../live/call-pump.ts'
 import type { InboundDesk } from '../routing/inbound-desk.ts'
+import type { WitnessSide } from './witness-side.ts'
 
 export interface Listeners {
   readonly asterisk: AsteriskLink
   readonly pump: CallPump
   readonly desk: InboundDesk
   readonly clicks: Pick<ClickToCall, 'hear'>
+  readonly witness: Pick<WitnessSide, 'lost' | 'restored'>
   readonly log: Logger
 }
 
 /** Hands what Asterisk tells to whoever it concerns, until `signal` is aborted. A caller's question never waits for anything else. */
-export async function listen({ asterisk, pump, desk, clicks, log }: Listeners, signal: AbortSignal): Promise<void> {
+export async function listen(
+  { asterisk, pump, desk, clicks, witness, log }: Listeners,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const message of asterisk.messages(signal)) {
     switch (message.kind) {
       case 'question':
@@ -22,14 +27,17 @@ export async function listen({ asterisk, pump, desk, clicks, log }: Listeners, s
       case 'call-events':
         pump.take(message.events)
         clicks.hear(message.events)
+        if (message.events.some(({ kind }) => kind === 'snapshot')) witness.restored()
         break
       case 'up':
         log.info({ version: message.version, clockSkewMs: message.clockSkewMs }, 'Asterisk is connected')
         break
       case 'down':
+        witness.lost()
         log.warn({ reason: message.reason }, 'Asterisk is not connected; calls take the default route')
         break
       case 'replaced':
+        witness.lost()
         break
       default:
         message satisfies never

@@ -7,14 +7,14 @@ import type { CardSocket } from '../cards/card-socket.ts'
 import { chooseClient } from '../crm/choose-client.ts'
 import { phoneKey } from '../numbers/phone-number.ts'
 import type { ContactIndex } from '../store/ports.ts'
-import type { CallCloser } from './call-closer.ts'
+import type { WitnessSide } from './witness-side.ts'
 
 export interface PhaseReactionDeps {
   readonly board: CardBoard
   readonly cards: Pick<CardSocket, 'send'>
   readonly shown: ShownCards
   readonly index: Pick<ContactIndex, 'lookup' | 'progress'>
-  readonly closer: Pick<CallCloser, 'close'>
+  readonly closer: Pick<WitnessSide, 'close'>
   readonly eventsOf: (callId: string) => readonly CallEvent[]
   readonly log: Logger
 }

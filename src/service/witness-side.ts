@@ -1,0 +1,90 @@
+import type { Logger } from 'pino'
+import type { Call } from '../calls/call.ts'
+import type { CallTracker, CallTrackerOptions } from '../calls/call-tracker.ts'
+import type { Config } from '../config/schema.ts'
+import { type CatchUpTiming, catchUp, catchUpTiming } from '../reconciliation/catch-up.ts'
+import { createCelReader } from '../reconciliation/cel-reader.ts'
+import { openDatabase } from '../reconciliation/database.ts'
+import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
+import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
+import type { Store } from '../store/ports.ts'
+import type { CallCloser } from './call-closer.ts'
+
+/** How patient the second witness is; shorter in tests. */
+export type ReconciliationTiming = Partial<WitnessTiming & CatchUpTiming & GapKeeperTiming>
+
+export interface WitnessSideDeps {
+  readonly config: Config
+  readonly store: Pick<Store, 'pendingCalls' | 'settings'>
+  readonly tracker: Pick<CallTracker, 'live'>
+  /** What the live witness is told about people and numbers; CEL is read with the same eyes. */
+  readonly interpreter: Pick<CallTrackerOptions, 'staff' | 'trunks' | 'country'>
+  readonly closer: CallCloser
+  /** Asterisk's clock. */
+  readonly asteriskNow: () => number
+  readonly asteriskStartedAt: () => number | undefined
+  readonly log: Logger
+  readonly timing?: ReconciliationTiming | undefined
+}
+
+/** Who tells a call (design section 3): live, if it saw the whole life; else CEL; else live again, marked `reconstructed`. */
+export interface WitnessSide extends AsyncDisposable, Pick<GapKeeper, 'lost' | 'restored' | 'run'> {
+  /** Brings an ended call into the journal, by whichever witness. Never rejects. */
+  close(call: Call, events: readonly unknown[]): Promise<void>
+  status(): WitnessStatus
+}
+
+export interface WitnessStatus extends GapStatus {
+  /** Calls that wait to be told by CEL. */
+  readonly waiting: number
+}
+
+/** Nothing is read from the database before there is something to ask it. */
+export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessSide> {
+  const { config, store, tracker, interpreter, closer, asteriskNow, asteriskStartedAt, log, timing = {} } = deps
+  await using opened = new AsyncDisposableStack()
+  const { database: address } = config
+  const register = (call: Call, events: readonly unknown[]) => closer.close(call, events)
+  const telling = { ...interpreter, timeZone: address?.timeZone }
+  const common = { telling, register, asteriskNow, asteriskStartedAt }
+  const cel =
+    address && createCelReader(opened.use(openDatabase({ ...address, password: address.password.reveal() })), address)
+  const witness = opened.use(
+    createSecondWitness({
+      ...common,
+      ...(cel && { cel }),
+      pending: store.pendingCalls,
+      pbx: config.service.pbx,
+      log,
+      timing,
+    }),
+  )
+  const others = () => [...tracker.live(), ...witness.waiting()]
+  const passTiming = { ...catchUpTiming, ...timing }
+  const gaps = createGapKeeper({
+    settings: store.settings,
+    // "Off" is as if nobody had been there: what happened meanwhile is nobody's business later either.
+    ...(cel &&
+      config.service.mode !== 'off' && {
+        catchUp: (gap, signal) => catchUp(gap, { ...common, cel, others, timing: passTiming }, signal),
+      }),
+    live: others,
+    asteriskNow,
+    log,
+    timing,
+  })
+  await witness.resume()
+  const closing = opened.move()
+  return {
+    lost: gaps.lost,
+    restored: gaps.restored,
+    run: gaps.run,
+    status: () => ({ ...gaps.status(), waiting: witness.waiting().length }),
+    async close(call, events) {
+      // Whether a call opted out needs no second witness.
+      if (call.evidence === 'reconstructed' && !call.skipped) await witness.take(call, events)
+      else await closer.close(call, events)
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
