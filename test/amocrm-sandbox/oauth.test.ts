@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
 import { pick, testSandbox } from './_client.ts'
-import type { OAuthClient } from './resources/oauth.ts'
+import type { OAuthClient } from './resources/oauth-consent.ts'
 
 const grant = (client: OAuthClient, more: object) => ({
   client_id: client.id,

@@ -1,113 +1,51 @@
 import { pageAnswer } from './page/page.ts'
 import { pageState } from './page/page-state.ts'
-import { accountRoutes } from './resources/account.ts'
-import { callRoutes } from './resources/calls.ts'
-import { companyRoutes } from './resources/companies.ts'
-import { contactRoutes } from './resources/contacts.ts'
-import { customFieldRoutes } from './resources/custom-fields.ts'
-import { eventRoutes } from './resources/events.ts'
-import { leadRoutes } from './resources/leads.ts'
-import { complexLeadRoutes } from './resources/leads-complex.ts'
-import { linkRoutes } from './resources/links.ts'
-import { noteRoutes } from './resources/notes.ts'
-import { createOAuth, type OAuth } from './resources/oauth.ts'
-import { pipelineRoutes } from './resources/pipelines.ts'
-import { popupRoutes } from './resources/popups.ts'
-import { taskRoutes } from './resources/tasks.ts'
-import { unsortedRoutes } from './resources/unsorted.ts'
-import { userRoutes } from './resources/users.ts'
-import type { AmoEvent, Popup, Unsorted } from './state/entities.ts'
-import { createHands, type Hands } from './state/hands.ts'
+import { apiRoutes } from './resources/api-routes.ts'
+import { createOAuth } from './resources/oauth.ts'
+import type { Sandbox, SandboxOptions } from './sandbox-contract.ts'
+import { createHands } from './state/hands.ts'
 import { account } from './state/seed.ts'
 import * as views from './state/views.ts'
 import { createWorld } from './state/world.ts'
-import { createFaults, type Fault, type FaultHandle } from './transport/faults.ts'
+import { createDoors, type Door } from './transport/doors.ts'
+import { createFaults } from './transport/faults.ts'
 import { createFrontDoor } from './transport/front-door.ts'
 import { createHttpServer } from './transport/http-server.ts'
-import { amocrmRateLimit, createRateLimiter, type RateLimit } from './transport/rate-limit.ts'
-import { createRequestLog, type RecordedRequest } from './transport/request-log.ts'
+import { amocrmRateLimit, createRateLimiter } from './transport/rate-limit.ts'
+import { createRequestLog } from './transport/request-log.ts'
 import { createRouteTable } from './transport/route-table.ts'
 import { createSchedule } from './transport/schedule.ts'
-import { createTokens } from './transport/tokens.ts'
+import { clientId, createTokens } from './transport/tokens.ts'
+import { createDispatcher } from './webhooks/dispatcher.ts'
+import { createSubscriptions } from './webhooks/subscriptions.ts'
+import { webhookHands } from './webhooks/webhook-hands.ts'
 
-export interface SandboxOptions {
-  /** Default: a free one. */
-  readonly port?: number
-  /** Epoch milliseconds. Who passes one calls `tick` after moving it: delays and late executions wait for that. */
-  readonly clock?: () => number
-  /** How long text search and `/calls` do not know what was just written; default 3000. */
-  readonly queryLagMs?: number
-  readonly rateLimit?: Partial<RateLimit>
-  /** `/leads/complex` looks for duplicates; default false. */
-  readonly duplicateControl?: boolean
-  /** `documented`: a refresh token lives until its successor is used; default `strict`: until it is replaced. */
-  readonly refreshRotation?: 'strict' | 'documented'
-  /** Fills the account before the sandbox is handed out. */
-  readonly seed?: (hands: Hands) => void
-}
-
-/** amoCRM for tests: the account 'Acme' behind HTTP, and the hands and eyes of a person who sits in it. */
-export interface Sandbox extends Hands, AsyncDisposable {
-  /** `http://127.0.0.1:PORT`; the page for people is there, too. */
-  readonly url: string
-  /** Long-lived token of administrator 7000001. */
-  readonly token: string
-  issueToken(bearer: { readonly user: number; readonly admin: boolean }): string
-  revoke(token: string): void
-  /** Client data and authorization codes for the token endpoint. */
-  readonly oauth: Pick<OAuth, 'client' | 'issueCode'>
-  contacts(): readonly views.ClientView[]
-  companies(): readonly views.ClientView[]
-  leads(): readonly views.LeadView[]
-  notes(): readonly views.NoteView[]
-  callNotes(): readonly views.CallNoteView[]
-  tasks(): readonly views.TaskView[]
-  unsorted(): readonly Unsorted[]
-  popups(): readonly Popup[]
-  events(): readonly AmoEvent[]
-  /** Every request to the API in order of arrival, also refused and unanswered ones. */
-  requests(): readonly RecordedRequest[]
-  clearRequests(): void
-  fault(fault: Fault): FaultHandle
-  clearFaults(): void
-  /** Ends a 403 block, as amoCRM's support would. */
-  unblock(): void
-  /** Runs delayed answers and late executions that are due by the clock. */
-  tick(): void
-  /** Delayed answers and late executions still to come. */
-  pending(): number
-}
+export type { Sandbox, SandboxOptions } from './sandbox-contract.ts'
 
 /** Starts a sandbox on 127.0.0.1. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.clock ?? Date.now
+  const baseDomain = options.baseDomain ?? 'amocrm.ru'
   const world = createWorld(now, options.queryLagMs ?? 3000)
   const hands = createHands(world)
-  const tokens = createTokens(account, now)
+  const addresses: { account: string; api: string } = { account: '', api: '' }
+  const tokens = createTokens({ account: account.id, baseDomain, apiDomain: () => hostOf(addresses.api) }, now)
   const limiter = createRateLimiter({ ...amocrmRateLimit, ...options.rateLimit }, now)
   const faults = createFaults()
-  const log = createRequestLog()
+  const log = createRequestLog(options.keepRequests)
   const schedule = createSchedule(now, options.clock === undefined)
-  const oauth = createOAuth(tokens, now, options.refreshRotation !== 'documented')
-  const run = createRouteTable([
-    ...oauth.routes,
-    ...accountRoutes(),
-    ...customFieldRoutes(world),
-    ...complexLeadRoutes(world, options.duplicateControl ?? false),
-    ...userRoutes(world),
-    ...pipelineRoutes(world),
-    ...contactRoutes(world),
-    ...companyRoutes(world),
-    ...noteRoutes(world),
-    ...taskRoutes(world),
-    ...unsortedRoutes(world),
-    ...popupRoutes(world),
-    ...linkRoutes(world),
-    ...leadRoutes(world),
-    ...eventRoutes(world),
-    ...callRoutes(world),
-  ])
-  let url = ''
+  const oauth = createOAuth(tokens, now, {
+    strict: options.refreshRotation !== 'documented',
+    account: world.account,
+    baseDomain,
+    host: () => hostOf(addresses.account),
+  })
+  const subscriptions = createSubscriptions(world)
+  const dispatcher = createDispatcher(world, subscriptions, schedule, () => addresses.account, {
+    delayMs: options.webhooks?.delayMs ?? 0,
+    reach: options.webhooks?.reach ?? ((destination) => destination),
+  })
+  world.changes.onSettled(dispatcher.dispatch)
   const frontDoor = createFrontDoor({
     now,
     limiter,
@@ -115,22 +53,60 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     log,
     tokens,
     schedule,
-    base: () => url,
-    activeUser: world.activeUser,
-    run,
+    doors: createDoors(world.account, baseDomain, (door) => addresses[door]),
+    latency: options.latency,
+    activeUser: (id) => world.users.find((user) => user.id === id && user.active),
+    run: createRouteTable([
+      ...oauth.routes,
+      ...apiRoutes(world, subscriptions, { duplicateControl: options.duplicateControl ?? false }),
+    ]),
   })
   const pages = () => pageState(world, log)
-  const server = createHttpServer(async (request) => pageAnswer(request, pages) ?? frontDoor(request), now)
+  await using closing = new AsyncDisposableStack()
+
+  /** Another address to answer at; which door it is may change. */
+  async function listen(door: () => Door, port: number): Promise<string> {
+    const server = createHttpServer(
+      async (request) => (door() === 'account' ? pageAnswer(request, pages) : undefined) ?? frontDoor(request, door()),
+      now,
+    )
+    closing.defer(() => server.close())
+    return `http://127.0.0.1:${await server.listen(port)}`
+  }
+
+  async function listenAsAccount(port: number): Promise<string> {
+    let own = ''
+    own = await listen(() => (own === addresses.account ? 'account' : 'left'), port)
+    return own
+  }
+
   options.seed?.(hands)
-  url = `http://127.0.0.1:${await server.listen(options.port ?? 0)}`
+  addresses.account = await listenAsAccount(options.port ?? 0)
+  addresses.api = await listen(() => 'api', 0)
+  closing.defer(() => {
+    schedule.close()
+    dispatcher.close()
+  })
+  const opened = closing.move()
 
   return {
     ...hands,
-    url,
-    token: tokens.issue({ user: 7000001, admin: true }),
+    get url() {
+      return addresses.account
+    },
+    get apiUrl() {
+      return addresses.api
+    },
+    token: tokens.issue({ user: 7000001, admin: true, integration: clientId }),
     issueToken: tokens.issue,
     revoke: tokens.revoke,
     oauth,
+    webhooks: webhookHands(subscriptions, dispatcher),
+    async renameAccount(subdomain) {
+      addresses.account = await listenAsAccount(0)
+      world.account.subdomain = subdomain
+      return addresses.account
+    },
     contacts: () => views.clientViews(world, 'contacts'),
     companies: () => views.clientViews(world, 'companies'),
     leads: () => views.leadViews(world),
@@ -144,12 +120,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clearRequests: log.clear,
     fault: faults.add,
     clearFaults: faults.clear,
+    block: limiter.block,
     unblock: limiter.unblock,
+    at: (ms, move) => void schedule.after(Math.max(0, ms - now()), move),
     tick: schedule.run,
     pending: schedule.pending,
-    async [Symbol.asyncDispose]() {
-      schedule.close()
-      await server.close()
-    },
+    nextDue: schedule.nextDue,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+function hostOf(address: string): string {
+  return URL.parse(address)?.host ?? ''
 }

@@ -25,7 +25,7 @@ export function listAnswer<Row>(
   if (shown.length === 0) return noContent
   const pages = Math.ceil(rows.length / limit)
   const link = (to: number) => ({ href: pageLink(request, to, limit) })
-  return hal({
+  const answer = hal({
     ...(options.totals ? { _total_items: rows.length } : {}),
     _page: page,
     ...(options.totals ? { _page_count: pages } : {}),
@@ -36,6 +36,7 @@ export function listAnswer<Row>(
     },
     _embedded: { [key]: shown.map(render) },
   })
+  return { ...answer, items: shown.length }
 }
 
 /** Thin answer of a write. */

@@ -3,6 +3,10 @@ export interface Answer {
   readonly status: number
   readonly type?: string
   readonly body?: string
+  /** Where a redirect leads. */
+  readonly location?: string
+  /** Entities on a page of a list: what a slow answer is slow by. */
+  readonly items?: number
 }
 
 /** Thrown by resources to end a request with an error answer; nothing may have been stored before it is thrown. */
@@ -36,6 +40,7 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  422: 'Unprocessable Entity',
   500: 'Internal Server Error',
 }
 
@@ -54,6 +59,7 @@ function front(status: number, words: string): Answer {
   return { status, type: 'text/html', body }
 }
 
+export const badGateway = front(502, 'Bad Gateway')
 export const throttled = front(429, 'Too Many Requests')
 export const blocked = front(403, 'Forbidden')
 export const gatewayTimeout = front(504, 'Gateway Time-out')

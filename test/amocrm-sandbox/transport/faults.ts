@@ -12,8 +12,12 @@ export type FaultAction =
   | { readonly kind: 'reset'; readonly execution?: Execution; readonly delayMs?: number }
   /** Never answered; the connection stays open. */
   | { readonly kind: 'hang'; readonly execution?: Execution }
+  /** 502 with an HTML body. */
+  | { readonly kind: 'bad-gateway'; readonly execution?: Execution }
   /** The usual status with half of the JSON; the work is done. */
   | { readonly kind: 'malformed' }
+  /** The connection ends in the middle of the body; the work is done. */
+  | { readonly kind: 'truncated' }
   /** 402. */
   | { readonly kind: 'unpaid' }
   /** 401; with `forever` the token is revoked as well. */
@@ -29,6 +33,9 @@ export interface FaultMatch {
   readonly nth?: number
   /** Parsed body, undefined when there is none. */
   readonly body?: (json: unknown) => boolean
+  /** Arrivals from then on, and before then; epoch ms by the sandbox's clock. */
+  readonly from?: number
+  readonly until?: number
 }
 
 export interface Fault {
@@ -47,8 +54,16 @@ export interface FaultHandle {
 export interface Faults {
   add(fault: Fault): FaultHandle
   /** The first fault that hits this request; it is counted down. */
-  take(request: { readonly method: string; readonly path: string; readonly json: unknown }): FaultAction | undefined
+  take(request: Arrival): FaultAction | undefined
   clear(): void
+}
+
+export interface Arrival {
+  readonly method: string
+  readonly path: string
+  readonly json: unknown
+  /** Epoch ms. */
+  readonly at: number
 }
 
 interface Armed {
@@ -73,6 +88,7 @@ export function createFaults(): Faults {
       }
     },
     take(request) {
+      armed = armed.filter(({ fault }) => request.at < (fault.match?.until ?? Infinity))
       // Every fault counts every request it matches, also when another one hits it.
       const hits = armed.filter((entry) => matches(entry.fault.match ?? {}, request) && isItsTurn(entry))
       const hit = hits[0]
@@ -92,7 +108,8 @@ function isItsTurn(entry: Armed): boolean {
   return entry.seen >= (entry.fault.match?.nth ?? 1)
 }
 
-function matches(match: FaultMatch, request: { method: string; path: string; json: unknown }): boolean {
+function matches(match: FaultMatch, request: Arrival): boolean {
+  if (request.at < (match.from ?? 0)) return false
   if (match.method !== undefined && match.method.toUpperCase() !== request.method) return false
   if (typeof match.path === 'string' && match.path !== request.path) return false
   if (match.path instanceof RegExp && request.path.search(match.path) < 0) return false

@@ -1,7 +1,9 @@
 import {
   type Answer,
+  badGateway,
   blocked,
   gatewayTimeout,
+  notFound,
   Refused,
   serverError,
   throttled,
@@ -9,13 +11,15 @@ import {
   unpaid,
 } from './answer.ts'
 import { parseBracketQuery } from './bracket-query.ts'
+import type { Door, Doors } from './doors.ts'
 import type { Execution, FaultAction, Faults } from './faults.ts'
 import type { WireAnswer, WireRequest } from './http-server.ts'
+import { type Latency, latencyOf } from './latency.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { maskedBody, maskedHeaders, type OpenRecord, type RequestLog } from './request-log.ts'
 import type { ApiRequest } from './route-table.ts'
 import type { Schedule } from './schedule.ts'
-import type { Tokens } from './tokens.ts'
+import { type Bearer, clientId, type Tokens } from './tokens.ts'
 
 export interface FrontDoorDeps {
   readonly now: () => number
@@ -24,14 +28,16 @@ export interface FrontDoorDeps {
   readonly log: RequestLog
   readonly tokens: Tokens
   readonly schedule: Schedule
-  readonly base: () => string
-  readonly activeUser: (id: number) => boolean
+  readonly doors: Doors
+  readonly latency: Latency | undefined
+  /** Undefined when the id is nobody's or its user was dismissed. */
+  readonly activeUser: (id: number) => { readonly admin: boolean } | undefined
   readonly run: (request: Omit<ApiRequest, 'params'>) => Answer
 }
 
-/** Limiter → injected fault → authorisation → resource, with a record of everything. */
-export function createFrontDoor(deps: FrontDoorDeps): (request: WireRequest) => Promise<WireAnswer> {
-  return async (wire) => {
+/** Host → limiter → injected fault → authorisation → resource, with a record of everything. */
+export function createFrontDoor(deps: FrontDoorDeps): (request: WireRequest, door: Door) => Promise<WireAnswer> {
+  return async (wire, door) => {
     deps.schedule.run()
     const json = parseOrUndefined(wire.body)
     const record = deps.log.open({
@@ -43,27 +49,42 @@ export function createFrontDoor(deps: FrontDoorDeps): (request: WireRequest) => 
       body: maskedBody(wire.path, wire.body),
       json: wire.path.startsWith('/oauth2/') ? undefined : json,
     })
-    const answer = await answerTo(deps, wire, record, json)
-    if (typeof answer !== 'string') record.status = answer.status
+    const base = deps.doors.baseOf(door, wire.headers.host)
+    const answer = base === undefined ? notFound : await answerTo(deps, { ...wire, door, base }, record, json)
+    if (typeof answer !== 'string') record.status = 'cutShort' in answer ? answer.cutShort.status : answer.status
     return answer
   }
 }
 
-async function answerTo(
-  deps: FrontDoorDeps,
-  wire: WireRequest,
-  record: OpenRecord,
-  json: unknown,
-): Promise<WireAnswer> {
+interface Arrived extends WireRequest {
+  readonly door: Door
+  readonly base: string
+}
+
+async function answerTo(deps: FrontDoorDeps, wire: Arrived, record: OpenRecord, json: unknown): Promise<WireAnswer> {
   const token = bearerOf(wire)
-  const verdict = deps.limiter.admit(token ?? 'anonymous')
+  const verdict = deps.limiter.admit(callerOf(deps, wire, token))
   if (verdict === 'blocked') return blocked
   if (verdict === 'throttled') return throttled
-  const fault = deps.faults.take({ method: wire.method, path: wire.path, json })
+  const fault = deps.faults.take({ method: wire.method, path: wire.path, json, at: deps.now() })
   const execute = () => executed(deps, wire, token, record)
-  if (fault === undefined) return execute()
-  record.fault = fault
-  return faulty(deps, fault, token, execute)
+  if (fault !== undefined) {
+    record.fault = fault
+    return faulty(deps, fault, token, execute)
+  }
+  const answer = execute()
+  if (deps.latency !== undefined) await deps.schedule.wait(latencyOf(deps.latency, json, answer))
+  return answer
+}
+
+/** Tokens of one integration are one caller, and so is who asks for them. */
+function callerOf(deps: FrontDoorDeps, wire: WireRequest, token: string | undefined): string {
+  if (isOpen(wire.path)) return clientId
+  return token === undefined ? 'anonymous' : deps.tokens.owner(token)
+}
+
+function isOpen(path: string): boolean {
+  return path === '/oauth' || path.startsWith('/oauth2/')
 }
 
 async function faulty(
@@ -93,11 +114,16 @@ async function faulty(
       work(fault.execution)
       if (fault.delayMs !== undefined) await deps.schedule.wait(fault.delayMs)
       return 'reset'
+    case 'bad-gateway':
+      work(fault.execution)
+      return badGateway
     case 'hang':
       work(fault.execution)
       return 'hang'
     case 'malformed':
       return cutShort(execute())
+    case 'truncated':
+      return { cutShort: execute() }
     case 'unpaid':
       return unpaid
     case 'unauthorized':
@@ -116,22 +142,23 @@ function cutShort(answer: Answer): Answer {
 }
 
 /** Authorises and carries out; a refusal has stored nothing. */
-function executed(deps: FrontDoorDeps, wire: WireRequest, token: string | undefined, record: OpenRecord): Answer {
-  const open = wire.path.startsWith('/oauth2/')
+function executed(deps: FrontDoorDeps, wire: Arrived, token: string | undefined, record: OpenRecord): Answer {
   const bearer = token === undefined ? undefined : deps.tokens.find(token)
-  // A removed user's tokens die with the user (reference amocrm.md 1.3).
-  if (!open && (bearer === undefined || !deps.activeUser(bearer.user))) return unauthorized
+  const runner = bearer === undefined ? undefined : runnerOf(deps, wire, bearer)
+  if (!isOpen(wire.path) && runner === undefined) return unauthorized
   try {
     const answer = deps.run({
       method: wire.method,
       path: wire.path,
       query: parseBracketQuery(wire.rawQuery),
       rawQuery: wire.rawQuery,
+      headers: wire.headers,
+      door: wire.door,
       contentType: wire.headers['content-type'] ?? '',
       body: wire.body,
-      user: bearer?.user ?? 0,
-      admin: bearer?.admin ?? false,
-      base: deps.base(),
+      user: runner?.user ?? 0,
+      admin: runner?.admin ?? false,
+      base: wire.base,
     })
     record.executed = answer.status < 400
     return answer
@@ -139,6 +166,25 @@ function executed(deps: FrontDoorDeps, wire: WireRequest, token: string | undefi
     if (error instanceof Refused) return error.answer
     throw error
   }
+}
+
+/**
+ * Whose rights the request runs with. A removed user's tokens die with the user (reference amocrm.md 1.3); an administrator's
+ * may act as somebody else (reference amocrm.md 0).
+ */
+function runnerOf(
+  deps: FrontDoorDeps,
+  wire: WireRequest,
+  bearer: Bearer,
+): { readonly user: number; readonly admin: boolean } | undefined {
+  const owner = deps.activeUser(bearer.user)
+  if (owner === undefined) return undefined
+  const admin = bearer.admin && owner.admin
+  const other = wire.headers['x-context-user-id']
+  if (other === undefined) return { user: bearer.user, admin }
+  const context = Number(other)
+  const user = deps.activeUser(context)
+  return admin && user !== undefined ? { user: context, admin: user.admin } : undefined
 }
 
 function bearerOf(wire: WireRequest): string | undefined {

@@ -11,8 +11,8 @@ export interface WireRequest {
   readonly body: string
 }
 
-/** `reset` breaks the TCP connection, `hang` never answers. */
-export type WireAnswer = Answer | 'reset' | 'hang'
+/** `reset` breaks the TCP connection, `hang` never answers, `cutShort` ends the connection in the middle of the body. */
+export type WireAnswer = Answer | 'reset' | 'hang' | { readonly cutShort: Answer }
 
 /** amoCRM takes batches of 250 items; nobody needs more than this. */
 const maximumBodyBytes = 8 * 1024 * 1024
@@ -63,16 +63,30 @@ async function serve(
     message.socket.resetAndDestroy()
     return
   }
-  send(response, answer, now())
+  if ('cutShort' in answer) sendHalf(response, answer.cutShort, now())
+  else send(response, answer, now())
+}
+
+/** The length of the whole is promised, half of it comes. */
+function sendHalf(response: ServerResponse, answer: Answer, now: number): void {
+  const whole = Buffer.from(answer.body ?? '')
+  head(response, answer, now)
+  response.setHeader('Content-Length', whole.length)
+  response.write(whole.subarray(0, whole.length >> 1), () => response.destroy())
 }
 
 function send(response: ServerResponse, answer: Answer, now: number): void {
+  head(response, answer, now)
+  response.end(answer.body)
+}
+
+function head(response: ServerResponse, answer: Answer, now: number): void {
   response.sendDate = false
   response.setHeader('Date', new Date(now).toUTCString())
   response.setHeader('X-Request-Id', randomUUID())
   if (answer.type !== undefined) response.setHeader('Content-Type', answer.type)
+  if (answer.location !== undefined) response.setHeader('Location', answer.location)
   response.statusCode = answer.status
-  response.end(answer.body)
 }
 
 async function readBody(message: IncomingMessage): Promise<string | undefined> {

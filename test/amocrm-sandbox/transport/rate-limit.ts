@@ -1,20 +1,27 @@
 export interface RateLimit {
-  /** Requests a token may make in any sliding second. */
+  /** Requests an integration may make in any sliding second. */
   readonly perSecond: number
+  /** Requests all integrations together may make in any sliding second. */
+  readonly accountPerSecond: number
   /** That many refusals within a minute block everything. */
   readonly refusalsBeforeBlock: number
   /** How long everything stays blocked; milliseconds. */
   readonly blockMs: number
 }
 
-/** 7 a second is amoCRM's documented limit; when the block comes and how long it lasts is unknown (reference amocrm.md 2.1, 19). */
-export const amocrmRateLimit: RateLimit = { perSecond: 7, refusalsBeforeBlock: 30, blockMs: 60_000 }
+/** 7 a second and 50 an account are documented; when the block comes and how long it lasts is unknown (reference amocrm.md 2.1, 19). */
+export const amocrmRateLimit: RateLimit = {
+  perSecond: 7,
+  accountPerSecond: 50,
+  refusalsBeforeBlock: 30,
+  blockMs: 60_000,
+}
 
 export type Verdict = 'admitted' | 'throttled' | 'blocked'
 
 export interface RateLimiter {
   /** Refused requests count as well: hammering does not open the door. */
-  admit(token: string): Verdict
+  admit(integration: string): Verdict
   /** Blocks every path, from now on. */
   block(ms: number): void
   unblock(): void
@@ -26,14 +33,20 @@ export function createRateLimiter(limit: RateLimit, now: () => number): RateLimi
   let refusals: number[] = []
   let blockedUntil = 0
 
+  /** How many came within the last second, this one included. */
+  function count(name: string, at: number): number {
+    const recent = (arrivals.get(name) ?? []).filter((arrival) => arrival > at - 1000)
+    recent.push(at)
+    arrivals.set(name, recent)
+    return recent.length
+  }
+
   return {
-    admit(token) {
+    admit(integration) {
       const at = now()
       if (at < blockedUntil) return 'blocked'
-      const recent = (arrivals.get(token) ?? []).filter((arrival) => arrival > at - 1000)
-      recent.push(at)
-      arrivals.set(token, recent)
-      if (recent.length <= limit.perSecond) return 'admitted'
+      const [own, all] = [count(`of ${integration}`, at), count('all', at)]
+      if (own <= limit.perSecond && all <= Math.max(limit.accountPerSecond, limit.perSecond)) return 'admitted'
       refusals = [...refusals.filter((refusal) => refusal > at - 60_000), at]
       if (refusals.length >= limit.refusalsBeforeBlock) {
         blockedUntil = at + limit.blockMs

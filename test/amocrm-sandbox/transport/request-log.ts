@@ -34,9 +34,10 @@ export interface RequestLog {
 }
 
 /** A sandbox that runs for days must not eat the machine. */
-const keepAtMost = 50_000
+const keepByDefault = 50_000
 
-export function createRequestLog(): RequestLog {
+/** The latest `keepAtMost` requests, or somewhat fewer. */
+export function createRequestLog(keepAtMost = keepByDefault): RequestLog {
   let records: OpenRecord[] = []
   let number = 0
 
@@ -45,7 +46,7 @@ export function createRequestLog(): RequestLog {
       number += 1
       const record: OpenRecord = { ...request, number, status: undefined, fault: undefined, executed: false }
       records.push(record)
-      if (records.length > keepAtMost) records = records.slice(-keepAtMost / 2)
+      if (records.length > keepAtMost) records = records.slice(-Math.ceil(keepAtMost / 2))
       return record
     },
     all: () => records.map((record) => ({ ...record })),
@@ -57,13 +58,15 @@ export function createRequestLog(): RequestLog {
   }
 }
 
-/** Header values as one text each, the bearer token masked. */
+const secretHeaders: ReadonlySet<string> = new Set(['authorization', 'x-refresh-token'])
+
+/** Header values as one text each, tokens masked. */
 export function maskedHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
   const result: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue
     const text = Array.isArray(value) ? value.join(', ') : value
-    result[name] = name === 'authorization' ? text.replace(/\S+$/, '***') : text
+    result[name] = secretHeaders.has(name) ? text.replace(/\S+$/, '***') : text
   }
   return result
 }

@@ -1,5 +1,6 @@
 import { type Answer, notFound, problem } from './answer.ts'
 import type { PhpArray } from './bracket-query.ts'
+import type { Door } from './doors.ts'
 
 /** A request that passed limiter and authorisation. */
 export interface ApiRequest {
@@ -7,6 +8,8 @@ export interface ApiRequest {
   readonly path: string
   readonly query: PhpArray
   readonly rawQuery: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly door: Door
   readonly contentType: string
   readonly body: string
   /** Owner of the token; 0 on routes without authorisation. */

@@ -6,19 +6,35 @@ export interface Bearer {
   readonly admin: boolean
   /** Epoch milliseconds; undefined: never. */
   readonly expiresAt?: number
+  /** Requests of one integration share a rate limit, whatever tokens they come with; default: the token alone. */
+  readonly integration?: string
 }
 
 export interface Tokens {
   issue(bearer: Bearer): string
   revoke(token: string): void
+  /** All tokens of an integration: its secret changed, or it was switched off. */
+  revokeIntegration(integration: string): void
   find(token: string): Bearer | undefined
+  /** Whom the rate limit counts, also for tokens that are no longer good. */
+  owner(token: string): string
   /** Whether a request ever came with it while it was good. */
   wasUsed(token: string): boolean
 }
 
+/** What every access token says of its account. */
+export interface Issuer {
+  readonly account: number
+  /** `amocrm.ru` or `kommo.com`. */
+  readonly baseDomain: string
+  /** Host that knows every account's present name. */
+  readonly apiDomain: () => string
+}
+
 /** Looks like a JWT, as amoCRM's tokens do; the signature is no real one, because no client may verify it. */
-export function createTokens(account: { readonly id: number; readonly subdomain: string }, now: () => number): Tokens {
+export function createTokens(issuer: Issuer, now: () => number): Tokens {
   const bearers = new Map<string, Bearer>()
+  const owners = new Map<string, string>()
   const used = new Set<string>()
   let serial = 0
 
@@ -32,15 +48,20 @@ export function createTokens(account: { readonly id: number; readonly subdomain:
         nbf: Math.floor(now() / 1000),
         exp: Math.floor((bearer.expiresAt ?? now() + fiveYears) / 1000),
         sub: String(bearer.user),
-        account_id: account.id,
-        base_domain: 'amocrm.ru',
+        account_id: issuer.account,
+        base_domain: issuer.baseDomain,
+        api_domain: issuer.apiDomain(),
         scopes: ['crm', 'notifications'],
       })
       bearers.set(token, bearer)
+      owners.set(token, bearer.integration ?? token)
       return token
     },
     revoke(token) {
       bearers.delete(token)
+    },
+    revokeIntegration(integration) {
+      for (const [token, bearer] of bearers) if (bearer.integration === integration) bearers.delete(token)
     },
     find(token) {
       const bearer = bearers.get(token)
@@ -49,6 +70,7 @@ export function createTokens(account: { readonly id: number; readonly subdomain:
       used.add(token)
       return bearer
     },
+    owner: (token) => owners.get(token) ?? token,
     wasUsed: (token) => used.has(token),
   }
 }
