@@ -1,7 +1,7 @@
-import { createAmocrm } from '../src/crm/amocrm/amocrm.ts'
+import { type Amocrm, createAmocrm } from '../src/crm/amocrm/amocrm.ts'
 import type { Pace } from '../src/crm/amocrm/api.ts'
+import { longLivedToken } from '../src/crm/amocrm/long-lived-token.ts'
 import { createTransport, transportLimits } from '../src/crm/amocrm/transport.ts'
-import type { Crm } from '../src/crm/port.ts'
 import type { Sandbox } from './amocrm-sandbox/sandbox.ts'
 
 export interface Connection {
@@ -14,11 +14,10 @@ export interface Connection {
 }
 
 /** The real adapter on a sandbox: unpaced unless told otherwise. */
-export function connectedCrm(sandbox: Pick<Sandbox, 'url' | 'token'>, connection: Connection = {}): Crm {
+export function connectedCrm(sandbox: Pick<Sandbox, 'url' | 'token'>, connection: Connection = {}): Amocrm {
   const { account = sandbox.url, token = sandbox.token, now = Date.now, totalMs = transportLimits.totalMs } = connection
   return createAmocrm({
-    account,
-    token,
+    tokens: longLivedToken({ account, token }),
     source: 'Callweave',
     country: 'RU',
     pace: connection.pace ?? { run: (_urgency, request) => request() },

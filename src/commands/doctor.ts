@@ -1,6 +1,12 @@
 import { ConfigError, loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { createAmocrm } from '../crm/amocrm/amocrm.ts'
+import { longLivedToken } from '../crm/amocrm/long-lived-token.ts'
+import { storedTokens } from '../crm/amocrm/stored-tokens.ts'
+import { createTokenFile } from '../crm/amocrm/token-file.ts'
+import type { TokenSource } from '../crm/amocrm/token-source.ts'
 import { createPace } from '../outbox/pace.ts'
+import { tokenFile } from '../service/crm-tokens.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
 import { ariCheck } from './doctor/ari-check.ts'
@@ -24,8 +30,7 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
   try {
     const config = loadConfig(file)
     const crm = createAmocrm({
-      account: config.crm.url,
-      token: config.crm.token.reveal(),
+      tokens: lookingTokens(config),
       source: config.rules.noteSource,
       country: config.numbers.country,
       pace: createPace(config.crm),
@@ -62,4 +67,11 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
     io.stderr.write(`${error.message}\n`)
     return 1
   }
+}
+
+/** Looks with what the service works with, and leaves it to the service to renew it. */
+function lookingTokens(config: Config): TokenSource {
+  const { url, token, oauth } = config.crm
+  if (oauth) return storedTokens(url, oauth.clientId, createTokenFile(tokenFile(config)))
+  return longLivedToken({ account: url, token: token?.reveal() ?? '' })
 }

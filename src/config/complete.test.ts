@@ -54,3 +54,11 @@ test('given what a person was not asked yet, when looked at, then it is named; a
 test('given something else where a section belongs, when completed, then it is refused and not thrown away', () => {
   expect(() => complete({ crm: 'acme' }, answers, make)).toThrow(/"crm" must be a section/)
 })
+
+test('given an integration that is authorised by OAuth, when completed, then no token is asked for or added', () => {
+  const before = complete({}, { ...answers, crmToken: undefined }, make).config
+  const oauth = { clientId: 'id', clientSecret: 'secret', redirectUri: 'https://pbx.example.com/amo' }
+  const config = { ...before, crm: { url: 'https://acme.amocrm.ru', oauth } }
+  expect(unanswered(config)).toEqual([])
+  expect(complete(config, answers, make).config).toBe(config)
+})

@@ -32,10 +32,13 @@ export interface Tree {
 /** Keys that only a person can tell. */
 const asked = ['crm.url', 'crm.token', 'webserver.administrators'] as const
 
+const isAsked = (path: string) => asked.some((key) => key === path)
+
 /** Which of the keys that only a person can tell are not in the configuration. */
 export function unanswered(config: Tree): readonly string[] {
   return asked.filter((key) => {
-    const value = at(config, key)
+    // An integration that is authorised by OAuth has no token.
+    const value = at(config, key) ?? (key === 'crm.token' ? at(config, 'crm.oauth') : undefined)
     return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
   })
 }
@@ -58,7 +61,7 @@ export function complete(config: Tree, answers: Answers, make: Makers): Complete
   ]
   const added: string[] = []
   const whole = wanted.reduce((tree, [path, value]) => {
-    const there = at(tree, path) !== undefined && !open.has(path)
+    const there = !open.has(path) && (at(tree, path) !== undefined || isAsked(path))
     const answer = there ? undefined : value()
     if (answer === undefined) return tree
     added.push(path)

@@ -1,4 +1,5 @@
-import type { EntityRef, NewCallNote, StoredCallNote, WriteOutcome } from './port.ts'
+import type { NewCallNote, StoredCallNote } from './call-note.ts'
+import type { EntityRef, WriteOutcome } from './entity.ts'
 
 /** What a CRM must be able to change afterwards: tasks and call notes. */
 export interface CrmChanges {

@@ -1,4 +1,4 @@
-import type { ClientPage, EntityRef, WriteOutcome } from './port.ts'
+import type { EntityRef, WriteOutcome } from './entity.ts'
 
 /** What a CRM must be able to do with leads and pipelines. Rules of reads and writes as in `port.ts`. */
 export interface CrmLeads {
@@ -50,8 +50,10 @@ export interface CrmLead {
   readonly updatedAt: number
 }
 
-export interface LeadPage extends Pick<ClientPage, 'readUpTo'> {
+export interface LeadPage {
   readonly leads: readonly CrmLead[]
+  /** Every change up to this instant (the CRM's clock) has come with this page or an earlier one. */
+  readonly readUpTo: number
 }
 
 export interface NewLead {
@@ -63,10 +65,10 @@ export interface NewLead {
   readonly status?: number
   readonly owner?: number
   readonly tags?: readonly string[]
-  /** A source of the account (`source_id`), where the account knows such. */
+  /** Id of a source of this integration; one that is not there (any more) is left out. */
   readonly source?: number
   readonly fields?: readonly FieldValue[]
-  /** Ours, stable: `<pbx>/<call id>`; kept in the lead where the CRM has a place for it, so that it can be proven. */
+  /** Ours, stable: `<pbx>/<call id>`. amoCRM has no place for it: a lead is proven by client, name and time of creation. */
   readonly uniq: string
 }
 

@@ -1,4 +1,4 @@
-import type { EntityRef } from './port.ts'
+import type { EntityRef } from './entity.ts'
 
 /**
  * What a CRM tells on its own (webhooks). A hint, never the truth: order is not kept, repeats and losses happen, so ids are marked and

@@ -1,10 +1,16 @@
-import type { CrmError } from './errors.ts'
+import type { CallNoteStatus, NewCallNote, StoredCallNote } from './call-note.ts'
+import type { CrmChanges } from './changes-port.ts'
+import type { EntityKind, EntityRef, WriteOutcome } from './entity.ts'
+import type { CrmLeads, FieldValue } from './leads-port.ts'
+
+/** The port's words, so that who speaks with a CRM needs one import. */
+export type { CallNoteStatus, EntityKind, EntityRef, NewCallNote, StoredCallNote, WriteOutcome }
 
 /**
  * What any CRM must be able to do for Callweave, in the project's own words. Numbers are E.164, instants epoch milliseconds of
  * our clock, durations seconds. Reads throw a `CrmError`; writes answer with one outcome per item, in order, and throw nothing.
  */
-export interface Crm {
+export interface Crm extends CrmLeads, CrmChanges {
   /** Proves host and token; throws a CrmError. */
   account(signal: AbortSignal): Promise<CrmAccount>
   users(signal: AbortSignal): Promise<readonly CrmUser[]>
@@ -49,7 +55,7 @@ export interface Crm {
   openTasksOn(entities: readonly EntityRef[], signal: AbortSignal): Promise<readonly StoredTask[]>
   /** Proof: tasks of these entities created since then. */
   tasksOn(entities: readonly EntityRef[], since: number, signal: AbortSignal): Promise<readonly StoredTask[]>
-  /** The CRM's own notification that somebody calls; a wake-up, never retried. */
+  /** The CRM's own notification that somebody calls; a wake-up, never retried. Those that wait for their turn travel together. */
   announceCall(phone: string, users: readonly number[], signal: AbortSignal): Promise<void>
 }
 
@@ -68,14 +74,18 @@ export interface CrmUser {
   readonly id: number
   readonly name: string
   readonly active: boolean
+  readonly admin: boolean
+  /** May do with contacts and leads: all, own group's, own, nothing. Administrators may do everything. */
+  readonly rights: { readonly contacts: CrmRights; readonly leads: CrmRights }
 }
 
-export type EntityKind = 'contact' | 'company' | 'lead'
-
-export interface EntityRef {
-  readonly kind: EntityKind
-  readonly id: number
+export interface CrmRights {
+  readonly view: CrmReach
+  readonly edit: CrmReach
+  readonly add: CrmReach
 }
+
+export type CrmReach = 'all' | 'group' | 'own' | 'none'
 
 /** A contact or company as the index keeps it. */
 export interface CrmClient {
@@ -99,6 +109,10 @@ export interface NewContact {
   readonly name: string
   readonly phone: string
   readonly owner?: number
+  readonly fields?: readonly FieldValue[]
+  readonly tags?: readonly string[]
+  /** Id of the company the contact belongs to; the link is made after the contact and may be missing when that fails. */
+  readonly company?: number
 }
 
 /** A call from an unknown number, for the CRM's list of incoming leads. */
@@ -119,6 +133,13 @@ export interface NewIncomingLead {
   readonly lineName: string
   /** Undefined: the account's main one. */
   readonly pipeline: number | undefined
+  /** Name of the contact, where it differs from the lead's. */
+  readonly contactName?: string
+  readonly contactFields?: readonly FieldValue[]
+  readonly leadFields?: readonly FieldValue[]
+  /** Of the lead. */
+  readonly tags?: readonly string[]
+  readonly recordingUrl?: string
 }
 
 export interface IncomingLead {
@@ -130,38 +151,6 @@ export interface IncomingLead {
 
 export interface StoredIncomingLead extends IncomingLead {
   readonly uniq: string
-}
-
-export interface NewCallNote {
-  readonly entity: EntityRef
-  /** Ours, stable: `<pbx>/<call id>`. */
-  readonly uniq: string
-  readonly direction: 'in' | 'out'
-  readonly phone: string
-  readonly startedAt: number
-  /** Whole seconds of talk; 0 when nobody talked. */
-  readonly talkSeconds: number
-  readonly status: CallNoteStatus
-  /** The person who talked or was rung: CRM user when there is one, else the extension as text. */
-  readonly person: number | string | undefined
-  /** Author in the CRM's statistics. */
-  readonly author: number | undefined
-  readonly text?: string
-  readonly recordingUrl?: string
-  /** Old calls must not set off automations. */
-  readonly quiet: boolean
-}
-
-export type CallNoteStatus = 'voicemail' | 'answered' | 'wrong-number' | 'not-reached' | 'busy'
-
-export interface StoredCallNote {
-  readonly id: number
-  readonly entity: EntityRef
-  readonly uniq: string
-  readonly direction: 'in' | 'out'
-  readonly phone: string
-  readonly startedAt: number
-  readonly talkSeconds: number
 }
 
 export interface NewTask {
@@ -178,14 +167,3 @@ export interface StoredTask {
   readonly deadline: number
   readonly createdAt: number
 }
-
-/** @typeParam Written what the CRM tells of an item it took. */
-export type WriteOutcome<Written = { readonly id: number }> =
-  /** `without`: the CRM does not know this user (dismissed), so the item was written without naming him. */
-  | ({ readonly kind: 'written'; readonly without?: 'user' } & Written)
-  /** The CRM refused this item; the others were not touched by it. */
-  | { readonly kind: 'refused'; readonly reason: string }
-  /** The item points at an entity that is no longer there. */
-  | { readonly kind: 'entity-gone'; readonly reason: string }
-  /** The request that carried the item failed; the error says whether the item may have been written. */
-  | { readonly kind: 'failed'; readonly error: CrmError }

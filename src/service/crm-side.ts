@@ -14,6 +14,7 @@ import { clientHandler } from '../registration/client-handler.ts'
 import { taskHandler } from '../registration/task-handler.ts'
 import { unsortedHandler } from '../registration/unsorted-handler.ts'
 import type { Store } from '../store/ports.ts'
+import { crmTokens, watchForCure } from './crm-tokens.ts'
 
 export interface CrmSideDeps {
   readonly config: Config
@@ -21,6 +22,8 @@ export interface CrmSideDeps {
   readonly log: Logger
   readonly now: () => number
   readonly random: () => number
+  /** The configuration as it stands in its file now: a new token is taken without a restart. */
+  readonly reread?: () => Config
 }
 
 /** Everything that speaks with the CRM: one pace for all of it, the index that follows it, the outbox that writes to it. */
@@ -42,12 +45,13 @@ export interface RegistrationStatus extends OutboxStatus {
 /** So many dead letters are told on the status page. */
 const DEAD_TOLD = 5
 
-export function createCrmSide({ config, store, log, now, random }: CrmSideDeps): CrmSide {
-  const { url, token, requestsPerSecond, inFlight, refreshSeconds } = config.crm
+export function createCrmSide({ config, store, log, now, random, reread }: CrmSideDeps): CrmSide {
+  const { requestsPerSecond, inFlight, refreshSeconds } = config.crm
   const { country } = config.numbers
   const pace = createPace({ requestsPerSecond, inFlight })
   const source = config.rules.noteSource
-  const crm = createAmocrm({ account: url, token: token.reveal(), source, country, pace, now, log })
+  const tokens = crmTokens(config, { pace, now, log, ...(reread && { reread }) })
+  const crm = createAmocrm({ tokens, source, country, pace, now, log })
   const index = store.contactIndex
   const follow = createContactIndexSync({
     crm,
@@ -92,7 +96,8 @@ export function createCrmSide({ config, store, log, now, random }: CrmSideDeps):
   return {
     sync: {
       // Following the CRM waits behind every call; a refresh that a call waits for does not.
-      run: (signal) => pace.as('index', () => together(signal, follow.run, fullPass.run)),
+      run: (signal) =>
+        pace.as('index', () => together(signal, follow.run, fullPass.run, (end) => watchForCure(tokens, end))),
       status: async () => ({ ...(await follow.status()), fullPass: await fullPass.status() }),
     },
     outbox: {

@@ -27,7 +27,7 @@ export function crmCheck(crm: Crm, config: Config): Check {
         ...(await usersFindings(crm, config, account.currentUser, signal)),
       ]
     } catch (error) {
-      return [trouble(error, config.crm.url)]
+      return [trouble(error, config)]
     }
   }
 }
@@ -42,7 +42,7 @@ async function usersFindings(
   try {
     return peopleFindings(await crm.users(signal), config)
   } catch (error) {
-    if (!(error instanceof CrmForbidden)) return [trouble(error, config.crm.url)]
+    if (!(error instanceof CrmForbidden)) return [trouble(error, config)]
     const says = `the token's user (${currentUser}) is no administrator: clients this user may not see look like deleted ones`
     return [failure(SUBJECT, says, 'let an administrator of the account make the token and set crm.token')]
   }
@@ -78,13 +78,16 @@ function named(name: string): string {
   return name === '' ? '' : ` (${name})`
 }
 
-function trouble(error: unknown, url: string): Finding {
+function trouble(error: unknown, config: Config): Finding {
+  const { url, oauth } = config.crm
   const says = error instanceof Error ? error.message : String(error)
   if (error instanceof CrmUnauthorised)
     return failure(
       SUBJECT,
       says,
-      'make a new long-lived token in the integration\'s "Keys and scopes" and set crm.token',
+      oauth
+        ? 'make a new authorisation code in the integration\'s "Keys and scopes" and run `callweave crm authorise --code CODE`'
+        : 'make a new long-lived token in the integration\'s "Keys and scopes" and set crm.token',
     )
   if (error instanceof CrmForbidden)
     return failure(SUBJECT, says, 'the token must belong to an administrator of the account')

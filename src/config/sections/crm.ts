@@ -1,5 +1,22 @@
 import { z } from 'zod'
-import { crmToken, hasNoUser } from '../values.ts'
+import { crmToken, hasNoUser, secret } from '../values.ts'
+
+/** The rotating pair of an integration; who has a long-lived token needs none. */
+const OAuth = z
+  .strictObject({
+    clientId: z.string().min(1).describe('Integration id, from its "Keys and scopes".'),
+    clientSecret: secret.describe('Secret key of the integration.'),
+    redirectUri: z
+      .string()
+      .refine((text) => URL.canParse(text), 'the redirect address, exactly as it stands in the integration')
+      .describe('Redirect address, exactly as it stands in the integration.'),
+    code: secret
+      .optional()
+      .describe(
+        'Authorisation code, good once and for 20 minutes. Or leave it out and run `callweave crm authorise --code CODE`.',
+      ),
+  })
+  .describe('An integration that is authorised by OAuth, in place of `crm.token`.')
 
 export const Crm = z
   .strictObject({
@@ -8,7 +25,12 @@ export const Crm = z
       .refine(isSafeCrmUrl, 'an https address, like "https://acme.amocrm.ru" (http only on 127.0.0.1)')
       .refine(hasNoUser, 'an address without user and password')
       .describe('Address of the amoCRM or Kommo account.'),
-    token: crmToken.describe('Long-lived token of a private integration, made by an administrator of the account.'),
+    token: crmToken
+      .optional()
+      .describe(
+        'Long-lived token of a private integration, made by an administrator of the account. This or `crm.oauth`. A new one is taken without a restart.',
+      ),
+    oauth: OAuth.optional(),
     requestsPerSecond: z
       .number()
       .min(0.2)
@@ -17,6 +39,14 @@ export const Crm = z
       .describe("Pace of all requests. amoCRM allows 7 a second; the widget's own count too."),
     inFlight: z.int().min(1).max(6).default(3).describe('Requests under way at once.'),
     refreshSeconds: z.int().min(5).max(3600).default(30).describe('How often changes of contacts are fetched.'),
+  })
+  .refine(({ token, oauth }) => token !== undefined || oauth !== undefined, {
+    path: ['token'],
+    error: 'a long-lived token, or crm.oauth in its place',
+  })
+  .refine(({ token, oauth }) => token === undefined || oauth === undefined, {
+    path: ['oauth', 'clientId'],
+    error: 'crm.token or crm.oauth, not both',
   })
   .describe('The CRM account.')
 

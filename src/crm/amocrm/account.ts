@@ -19,14 +19,3 @@ export async function readUsers(api: Api, signal: AbortSignal): Promise<readonly
   }
   return users
 }
-
-/** amoCRM's own call card; lives in the old API only (reference amocrm.md 10). */
-export async function announceCall(
-  api: Api,
-  phone: string,
-  users: readonly number[],
-  signal: AbortSignal,
-): Promise<void> {
-  const event = { type: 'phone_call', phone_number: phone, ...(users.length > 0 && { users }) }
-  await api.post('/api/v2/events', { add: [event] }, { signal })
-}

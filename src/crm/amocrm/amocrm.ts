@@ -1,19 +1,36 @@
+import type { CrmNotices } from '../notices.ts'
 import type { Crm } from '../port.ts'
-import { announceCall, readAccount, readUsers } from './account.ts'
-import { type ApiLog, createApi, type Pace } from './api.ts'
-import { callNotesOn, createCallNotes, leadCallNotesSince } from './call-notes.ts'
+import type { CrmRawRequests } from '../raw-requests.ts'
+import { readAccount, readUsers } from './account.ts'
+import { type ApiLog, createApi, type Pace, type Urgency } from './api.ts'
+import {
+  callNotesChangedSince,
+  callNotesOn,
+  changeCallNotes,
+  createCallNotes,
+  leadCallNotesSince,
+} from './call-notes.ts'
+import { changeEntities } from './change-entities.ts'
+import { changeTasks, tasksById } from './change-tasks.ts'
 import { changedClients } from './changed-clients.ts'
-import { clientsById, contactsCreatedSince, createContacts, findClientsByPhone } from './clients.ts'
+import { clientsById, contactsCreatedSince, findClientsByPhone } from './clients.ts'
+import { createContacts } from './create-contacts.ts'
+import { createLeads } from './create-leads.ts'
+import { createFieldWriter, readCustomFields } from './custom-fields.ts'
 import { createIncomingLeads, incomingLeadsSince, stillIncoming, takesIncomingLeads } from './incoming-leads.ts'
-import { accountOrigin } from './origin.ts'
+import { changedLeads, leadsById, leadsCreatedSince } from './leads.ts'
+import { createStages, readPipelines } from './pipelines.ts'
+import { createPopups } from './popups.ts'
+import { ask } from './raw.ts'
+import { readNotices } from './read-notices.ts'
 import { createTasks, openTasksOn, tasksOn } from './tasks.ts'
+import type { TokenSource } from './token-source.ts'
 import { createTransport, type Transport } from './transport.ts'
+import { subscribe } from './webhooks.ts'
 
 export interface AmocrmOptions {
-  /** `acme`, `acme.amocrm.ru` or the full address; http only to this machine itself. */
-  readonly account: string
-  /** Long-lived token of a private integration. */
-  readonly token: string
+  /** Where the account is, and what it takes. */
+  readonly tokens: TokenSource
   /** Name of the telephony in the CRM's feed. */
   readonly source: string
   /** Country of numbers written without a country code, `RU`. */
@@ -26,29 +43,36 @@ export interface AmocrmOptions {
   readonly transport?: Transport
 }
 
-/**
- * amoCRM (and Kommo) behind the port.
- * @throws RangeError when `account` is no address a token may be sent to
- */
-export function createAmocrm(options: AmocrmOptions): Crm {
-  const { source, country, now } = options
-  const api = createApi({
-    origin: accountOrigin(options.account),
-    token: options.token,
-    pace: options.pace,
-    transport: options.transport ?? createTransport(),
+/** Everything the port asks for, and what only some need: notices and raw requests. */
+export interface Amocrm extends Crm, CrmNotices, CrmRawRequests {}
+
+/** amoCRM (and Kommo) behind the port. */
+export function createAmocrm(options: AmocrmOptions): Amocrm {
+  const { source, country, now, tokens, pace, log } = options
+  const api = createApi({ tokens, pace, transport: options.transport ?? createTransport(), now, log })
+  const fields = createFieldWriter(api, now)
+  const stages = createStages(api, now)
+  const popups = createPopups(api)
+  let accountId: number | undefined
+  const reading = (since: number | undefined, signal: AbortSignal, urgency: Urgency = 'live') => ({
+    since,
+    signal,
+    urgency,
     now,
-    log: options.log,
   })
   return {
-    account: (signal) => readAccount(api, signal),
+    async account(signal) {
+      const account = await readAccount(api, signal)
+      accountId = account.id
+      return account
+    },
     users: (signal) => readUsers(api, signal),
-    clientsChangedSince: (since, signal, urgency = 'live') => changedClients(api, since, now, urgency, signal),
+    clientsChangedSince: (since, signal, urgency) => changedClients(api, reading(since, signal, urgency)),
     findClientsByPhone: (phone, signal) => findClientsByPhone(api, country, phone, signal),
-    createContacts: (contacts, signal) => createContacts(api, contacts, signal),
+    createContacts: (contacts, signal) => createContacts({ api, fields, log }, contacts, signal),
     createCallNotes: (notes, signal) => createCallNotes(api, source, notes, signal),
     createTasks: (tasks, signal) => createTasks(api, tasks, signal),
-    createIncomingLeads: (leads, signal) => createIncomingLeads(api, leads, signal),
+    createIncomingLeads: (leads, signal) => createIncomingLeads(api, fields, leads, signal),
     takesIncomingLeads: (pipeline, signal) => takesIncomingLeads(api, pipeline, signal),
     stillIncoming: (uids, signal) => stillIncoming(api, uids, signal),
     incomingLeadsSince: (since, signal) => incomingLeadsSince(api, since, signal),
@@ -58,6 +82,20 @@ export function createAmocrm(options: AmocrmOptions): Crm {
     leadCallNotesSince: (since, signal) => leadCallNotesSince(api, since, signal),
     openTasksOn: (entities, signal) => openTasksOn(api, entities, signal),
     tasksOn: (entities, since, signal) => tasksOn(api, entities, since, signal),
-    announceCall: (phone, users, signal) => announceCall(api, phone, users, signal),
+    announceCall: popups.announce,
+    pipelines: (signal) => readPipelines(api, signal),
+    leadsChangedSince: (since, signal, urgency) => changedLeads(api, stages, reading(since, signal, urgency)),
+    leadsById: (ids, signal, urgency = 'live') => leadsById(api, stages, ids, urgency, signal),
+    createLeads: (leads, signal) => createLeads(api, fields, leads, signal),
+    leadsCreatedSince: (since, signal) => leadsCreatedSince(api, stages, since, signal),
+    changeEntities: (changes, signal) => changeEntities(api, fields, changes, signal),
+    customFields: (kind, signal) => readCustomFields(api, kind, signal),
+    changeTasks: (changes, signal) => changeTasks(api, changes, signal),
+    tasksById: (ids, signal) => tasksById(api, ids, signal),
+    changeCallNotes: (changes, signal) => changeCallNotes(api, source, changes, signal),
+    callNotesChangedSince: (kind, since, signal) => callNotesChangedSince(api, kind, reading(since, signal, 'index')),
+    subscribe: (url, signal) => subscribe(api, url, signal),
+    read: (body) => readNotices(body, accountId),
+    ask: (method, path, body, signal) => ask(api, method, path, body, signal),
   }
 }

@@ -4,8 +4,10 @@ import { afterEach, describe, test } from 'vitest'
 import * as errors from '../errors.ts'
 import type { Crm } from '../port.ts'
 import { createAmocrm } from './amocrm.ts'
+import { longLivedToken } from './long-lived-token.ts'
 import { createTransport, transportLimits } from './transport.ts'
 
+const nothing = { view: 'none', edit: 'none', add: 'none' }
 const { signal } = new AbortController()
 const contacts = [
   { name: 'А', phone: '+79221532327' },
@@ -32,8 +34,7 @@ async function amocrmThat(answer: RequestListener): Promise<Crm> {
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
   return createAmocrm({
-    account: `http://127.0.0.1:${port}`,
-    token: 'secret-token',
+    tokens: longLivedToken({ account: `http://127.0.0.1:${port}`, token: 'secret-token' }),
     source: 'Callweave',
     country: 'RU',
     pace: { run: (_urgency, request) => request() },
@@ -99,7 +100,9 @@ describe('given an answer that is not the API’s', () => {
       { id: 7000001, name: 'Анна', rights: { is_active: true } },
     ]
     const crm = await saying(200, json, JSON.stringify({ _embedded: { users } }))
-    assert.deepEqual(await crm.users(signal), [{ id: 7000001, name: 'Анна', active: true }])
+    assert.deepEqual(await crm.users(signal), [
+      { id: 7000001, name: 'Анна', active: true, admin: false, rights: { contacts: nothing, leads: nothing } },
+    ])
   })
 
   test('no error carries the token', async () => {

@@ -3,7 +3,8 @@ import { CrmAnswerMalformed } from '../errors.ts'
 import { readAnswer } from './answer.ts'
 import { createGate } from './gate.ts'
 import { Page } from './schema.ts'
-import type { HttpRequest, Transport } from './transport.ts'
+import type { Grant, TokenSource } from './token-source.ts'
+import type { HttpAnswer, HttpRequest, Transport } from './transport.ts'
 
 /** Spaces requests, the more urgent first. The outbox's pace is one. */
 export interface Pace {
@@ -16,9 +17,7 @@ export interface ApiLog {
 }
 
 export interface ApiDeps {
-  /** Address of the account without a path. */
-  readonly origin: URL
-  readonly token: string
+  readonly tokens: TokenSource
   readonly pace: Pace
   readonly transport: Transport
   readonly now: () => number
@@ -36,7 +35,8 @@ export interface Call {
 export interface Api {
   /** `undefined`: nothing there (204). */
   get(path: string, query: Query, call: Call): Promise<unknown>
-  post(path: string, body: unknown, call: Call): Promise<unknown>
+  /** @param body as JSON; a function is asked when the request's turn has come */
+  send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, call: Call): Promise<unknown>
   /** Pages of a list, following the CRM's own links. */
   pages(path: string, query: Query, call: Call): AsyncGenerator<Page>
   /** The entries of a page; one that cannot be read is logged and left out, it must not stop the others. */
@@ -45,60 +45,84 @@ export interface Api {
   skewMs(): number | undefined
 }
 
+/** Where a request goes: below the account's address as it is known when the request leaves. */
+type Place = { readonly path: string; readonly query: Query } | { readonly path: string; readonly search: string }
+
 /** Requests to one amoCRM account: authorised, paced, and every kind of answer told apart. */
-export function createApi({ origin, token, pace, transport, now, log }: ApiDeps): Api {
+export function createApi({ tokens, pace, transport, now, log }: ApiDeps): Api {
   const gate = createGate(now, log)
+  tokens.onRenewed(() => gate.reopen('unauthorised'))
   let skew: number | undefined
 
-  async function request(request: HttpRequest, { signal, urgency = 'live' }: Call): Promise<unknown> {
-    const answer = await pace.run(urgency, async () => {
+  /** A token that was refused is renewed and the request made once more: what met a 401 was certainly not executed. */
+  async function request(method: HttpRequest['method'], place: Place, body: unknown, call: Call): Promise<unknown> {
+    const grant = await tokens.grant(call.signal)
+    const answer = await exchange(grant, method, place, body, call)
+    if (answer.status !== 401 || !(await tokens.refused(grant, call.signal))) return told(grant, answer, method, place)
+    const renewed = await tokens.grant(call.signal)
+    return told(renewed, await exchange(renewed, method, place, body, call), method, place)
+  }
+
+  function exchange(grant: Grant, method: HttpRequest['method'], place: Place, body: unknown, call: Call) {
+    const { signal, urgency = 'live' } = call
+    return pace.run(urgency, async (): Promise<HttpAnswer> => {
       gate.check()
+      const content: unknown = typeof body === 'function' ? body() : body
       const sentAt = now()
-      const answer = await transport(request, signal)
+      const answer = await transport(
+        {
+          method,
+          url: address(grant.origin, place),
+          headers: { ...headersFor(grant), ...(content !== undefined && { 'content-type': 'application/json' }) },
+          ...(content !== undefined && { body: JSON.stringify(content) }),
+        },
+        signal,
+      )
       // The Date header has whole seconds and was written somewhere between sending and receiving.
       const date = Date.parse(answer.headers.date ?? '')
       if (!Number.isNaN(date)) skew = Math.round(date + 500 - (sentAt + now()) / 2)
       return answer
     })
-    const reading = readAnswer(answer, `${request.method} ${request.url.pathname}`)
+  }
+
+  function told(grant: Grant, answer: HttpAnswer, method: string, place: Place): unknown {
+    const reading = readAnswer(answer, `${method} ${place.path}`)
     if (reading.kind === 'content') {
       gate.passed()
+      tokens.accepted(grant)
       return reading.json
     }
     const seconds = Number(answer.headers['retry-after'])
     throw gate.refused(reading.refusal, reading.message, Number.isNaN(seconds) ? undefined : seconds * 1000)
   }
 
-  const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'Callweave' }
+  const get = (path: string, query: Query, call: Call) => request('GET', { path, query }, undefined, call)
 
-  function get(path: string, query: Query, call: Call): Promise<unknown> {
-    return request({ method: 'GET', url: address(path, query), headers }, call)
-  }
-
-  function post(path: string, body: unknown, call: Call): Promise<unknown> {
-    const json = { ...headers, 'content-type': 'application/json' }
-    return request({ method: 'POST', url: address(path, []), headers: json, body: JSON.stringify(body) }, call)
-  }
+  const send: Api['send'] = (method, path, body, call) => request(method, { path, query: [] }, body, call)
 
   async function* pages(path: string, query: Query, call: Call): AsyncGenerator<Page> {
-    let url: URL | undefined = address(path, query)
-    while (url) {
-      const json = await request({ method: 'GET', url, headers }, call)
+    let place: Place | undefined = { path, query }
+    const visited = new Set<string>()
+    while (place) {
+      const json = await request('GET', place, undefined, call)
       if (json === undefined) return
       const page = Page.safeParse(json)
-      if (!page.success) throw new CrmAnswerMalformed(`GET ${url.pathname}: not a list`, { cause: page.error })
+      if (!page.success) throw new CrmAnswerMalformed(`GET ${path}: not a list`, { cause: page.error })
       yield page.data
-      url = nextPage(page.data, url)
+      place = await nextPage(page.data, path, visited, call)
     }
   }
 
-  function nextPage(page: Page, current: URL): URL | undefined {
+  async function nextPage(page: Page, path: string, visited: Set<string>, call: Call): Promise<Place | undefined> {
     const href = page._links?.next?.href
     if (href === undefined) return undefined
-    const next = URL.parse(href, origin.href)
-    // The token goes to the account's own host and to nobody else; a link to itself would never end.
-    if (next?.origin === origin.origin && next.href !== current.href) return next
-    throw new CrmAnswerMalformed(`GET ${current.pathname}: the next page is elsewhere`)
+    const { origin } = await tokens.grant(call.signal)
+    const url = URL.parse(href, origin.href)
+    // The token goes to the account's own host and to nobody else; a link to where we were would never end.
+    if (url?.origin !== origin.origin || visited.has(url.href))
+      throw new CrmAnswerMalformed(`GET ${path}: the next page is elsewhere`)
+    visited.add(url.href)
+    return { path: url.pathname, search: url.search }
   }
 
   function entries<T>(page: Page, name: string, schema: z.ZodType<T>): readonly T[] {
@@ -110,11 +134,16 @@ export function createApi({ origin, token, pace, transport, now, log }: ApiDeps)
     })
   }
 
-  function address(path: string, query: Query): URL {
-    const url = new URL(path, origin)
-    for (const [name, value] of query) url.searchParams.append(name, String(value))
-    return url
-  }
+  return { get, send, pages, entries, skewMs: () => skew }
+}
 
-  return { get, post, pages, entries, skewMs: () => skew }
+function headersFor({ token }: Grant): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${token}`, accept: 'application/json', 'user-agent': 'Callweave' }
+}
+
+function address(origin: URL, place: Place): URL {
+  const url = new URL(place.path, origin)
+  if ('search' in place) url.search = place.search
+  else for (const [name, value] of place.query) url.searchParams.append(name, String(value))
+  return url
 }

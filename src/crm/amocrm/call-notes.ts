@@ -1,9 +1,11 @@
+import type { CallNoteChange } from '../changes-port.ts'
 import type { CallNoteStatus, EntityKind, EntityRef, NewCallNote, StoredCallNote, WriteOutcome } from '../port.ts'
 import type { Api, Query } from './api.ts'
+import { type ChangeReading, changedEntities } from './changed-entities.ts'
 import { PAGE_SIZE } from './clients.ts'
 import { chunksOfIds, idsByKind, plurals } from './entity-path.ts'
-import { CallNote } from './schema.ts'
-import type { Item } from './without-user.ts'
+import { CallNote, type Page } from './schema.ts'
+import type { Item } from './slimmer-item.ts'
 import { writeBatch } from './write-batch.ts'
 
 /** amoCRM's `call_status` (reference amocrm.md 5.1). */
@@ -19,19 +21,51 @@ const statuses: Readonly<Record<CallNoteStatus, number>> = {
  * Call notes on known entities: `/calls` would look the client up by itself, and its search lags behind creations.
  * @param source name of the telephony in the CRM's feed
  */
-export async function createCallNotes(
+export function createCallNotes(
   api: Api,
   source: string,
   notes: readonly NewCallNote[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
+  return writeByKind(
+    api,
+    'POST',
+    notes.map((note) => [note.entity.kind, callNoteItem(note, source)] as const),
+    signal,
+  )
+}
+
+/**
+ * Call notes told anew. amoCRM replaces a note's params as a whole, so all of them travel, with the note's own type and entity
+ * (reference amocrm.md 6.3). When it was made, and whether it may set off automations, was settled when it was made.
+ */
+export function changeCallNotes(
+  api: Api,
+  source: string,
+  changes: readonly CallNoteChange[],
+  signal: AbortSignal,
+): Promise<readonly WriteOutcome[]> {
+  const items = changes.map(({ id, note }) => {
+    const { created_at: _, is_need_to_trigger_digital_pipeline: __, ...item } = callNoteItem(note, source)
+    return [note.entity.kind, { id, ...item }] as const
+  })
+  return writeByKind(api, 'PATCH', items, signal)
+}
+
+/** Each kind of entity has a list of notes of its own. */
+async function writeByKind(
+  api: Api,
+  method: 'POST' | 'PATCH',
+  items: readonly (readonly [EntityKind, Item])[],
+  signal: AbortSignal,
+): Promise<readonly WriteOutcome[]> {
   const outcomes: WriteOutcome[] = []
-  const kinds = [...new Set(notes.map((note) => note.entity.kind))]
+  const kinds = [...new Set(items.map(([kind]) => kind))]
   await Promise.all(
     kinds.map(async (kind) => {
-      const places = [...notes.keys()].filter((at) => notes[at]?.entity.kind === kind)
-      const items = places.flatMap((at) => notes[at] ?? []).map((note) => callNoteItem(note, source))
-      const written = await writeBatch(api, notesPath(kind), 'notes', items, signal)
+      const places = [...items.keys()].filter((at) => items[at]?.[0] === kind)
+      const own = items.filter(([each]) => each === kind).map(([, item]) => item)
+      const written = await writeBatch(api, { method, path: notesPath(kind) }, 'notes', own, signal)
       for (const [nth, outcome] of written.entries()) outcomes[places[nth] ?? 0] = outcome
     }),
   )
@@ -59,6 +93,11 @@ export function callNoteItem(note: NewCallNote, source: string): Item {
   }
 }
 
+const CALLS_ONLY: Query = [
+  ['filter[note_type][]', 'call_in'],
+  ['filter[note_type][]', 'call_out'],
+]
+
 /**
  * Call notes standing on these entities and written since then.
  * @param since our clock, epoch milliseconds
@@ -79,6 +118,18 @@ export function leadCallNotesSince(api: Api, since: number, signal: AbortSignal)
   return notesOf(api, 'lead', undefined, since, signal)
 }
 
+/** Call notes of one kind of entity written or changed since then, page by page, the least recently changed first. */
+export async function* callNotesChangedSince(
+  api: Api,
+  kind: EntityKind,
+  reading: ChangeReading,
+): AsyncGenerator<readonly StoredCallNote[]> {
+  const read = async (page: Page) =>
+    api.entries(page, 'notes', CallNote).map(({ entityId, ...note }) => ({ ...note, entity: { kind, id: entityId } }))
+  const lists = [{ path: notesPath(kind), query: CALLS_ONLY, read }]
+  for await (const { entities } of changedEntities(api, lists, reading)) if (entities.length > 0) yield entities
+}
+
 /** @param ids undefined: of all entities of the kind */
 async function notesOf(
   api: Api,
@@ -90,8 +141,7 @@ async function notesOf(
   // A note's time of change is the moment it was written, whatever start its call had (reference amocrm.md 6.1).
   const query: Query = [
     ...(ids ?? []).map((id) => ['filter[entity_id][]', id] as const),
-    ['filter[note_type][]', 'call_in'],
-    ['filter[note_type][]', 'call_out'],
+    ...CALLS_ONLY,
     ['filter[updated_at][from]', Math.floor((since + (api.skewMs() ?? 0)) / 1000)],
     ['order[id]', 'asc'],
     ['limit', PAGE_SIZE],

@@ -1,33 +1,15 @@
 import { phoneKey } from '../../numbers/phone-number.ts'
 import { clientKeys } from '../client-keys.ts'
 import { CrmAnswerMalformed } from '../errors.ts'
-import type { CrmClient, EntityRef, NewContact, WriteOutcome } from '../port.ts'
+import type { CrmClient, EntityRef } from '../port.ts'
 import type { Api, Query, Urgency } from './api.ts'
 import { chunksOfIds, idsByKind, plurals } from './entity-path.ts'
 import { Client, type Page } from './schema.ts'
-import type { Item } from './without-user.ts'
-import { writeBatch } from './write-batch.ts'
 
 /** The CRM's ceiling for a page. */
 export const PAGE_SIZE = 250
 
 export type ClientKind = CrmClient['kind']
-
-export function createContacts(
-  api: Api,
-  contacts: readonly NewContact[],
-  signal: AbortSignal,
-): Promise<readonly WriteOutcome[]> {
-  return writeBatch(api, '/api/v4/contacts', 'contacts', contacts.map(contactItem), signal)
-}
-
-function contactItem({ name, phone, owner }: NewContact): Item {
-  return {
-    name,
-    ...(owner !== undefined && { responsible_user_id: owner }),
-    custom_fields_values: [{ field_code: 'PHONE', values: [{ value: phone, enum_code: 'WORK' }] }],
-  }
-}
 
 /**
  * Contacts and companies with that number, contacts first, each oldest first. `query` finds the digits in any field of any contact,

@@ -8,6 +8,8 @@ export interface Gate {
   refused(refusal: AccountRefusalKind, message: string, retryAfterMs: number | undefined): CrmError
   /** The account took a request: the next refusal is a first one again. */
   passed(): void
+  /** Opens it when it was closed for this reason: the reason is gone (a new token). */
+  reopen(refusal: AccountRefusalKind): void
 }
 
 export interface GateLog {
@@ -41,5 +43,11 @@ export function createGate(now: () => number, log: GateLog): Gate {
     inARow = 0
   }
 
-  return { check, refused, passed }
+  function reopen(refusal: AccountRefusalKind): void {
+    if (closed?.refusal !== refusal) return
+    closed = undefined
+    inARow = 0
+  }
+
+  return { check, refused, passed, reopen }
 }

@@ -4,6 +4,7 @@ import { connectedCrm } from '../../../test/_connected-crm.ts'
 import { type Sandbox, startSandbox } from '../../../test/amocrm-sandbox/sandbox.ts'
 import type { Crm, NewIncomingLead } from '../port.ts'
 import { createAmocrm } from './amocrm.ts'
+import { longLivedToken } from './long-lived-token.ts'
 import type { HttpAnswer, Transport } from './transport.ts'
 
 const { signal } = new AbortController()
@@ -146,8 +147,7 @@ function answering(json: (url: URL) => unknown): Crm {
   const pace = { run: <T>(_urgency: unknown, request: () => Promise<T>) => request() }
   const log = { warn: () => undefined }
   return createAmocrm({
-    account: 'acme',
-    token: 't',
+    tokens: longLivedToken({ account: 'acme', token: 't' }),
     source: 'Callweave',
     country: 'RU',
     pace,

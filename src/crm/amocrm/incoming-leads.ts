@@ -2,8 +2,13 @@ import type { IncomingLead, NewIncomingLead, StoredIncomingLead, WriteOutcome } 
 import { readAccount } from './account.ts'
 import type { Api, Query } from './api.ts'
 import { PAGE_SIZE } from './clients.ts'
-import { Pipeline, StoredIncomingLead as Stored, WrittenIncomingLead } from './schema.ts'
-import type { Item } from './without-user.ts'
+import { phoneFields } from './create-contacts.ts'
+import type { FieldWriter } from './custom-fields.ts'
+import { readPipelines } from './pipelines.ts'
+import { preparedBatch } from './prepared-batch.ts'
+import { StoredIncomingLead as Stored, WrittenIncomingLead } from './schema.ts'
+import type { Item } from './slimmer-item.ts'
+import { tagItems } from './tag-items.ts'
 import { writeItems } from './write-batch.ts'
 
 const LIST = '/api/v4/leads/unsorted'
@@ -15,18 +20,25 @@ const UIDS_A_REQUEST = 50
 /** Incoming leads («Неразобранное») of calls; the call note comes with them (reference amocrm.md 7.1). */
 export function createIncomingLeads(
   api: Api,
+  fields: FieldWriter,
   leads: readonly NewIncomingLead[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome<IncomingLead>[]> {
   const answer = { list: 'unsorted', schema: WrittenIncomingLead }
-  return writeItems(api, `${LIST}/sip`, answer, leads.map(incomingLeadItem), signal)
+  return preparedBatch(
+    () => Promise.all(leads.map((lead) => incomingLeadItem(lead, fields, signal))),
+    leads.length,
+    (items) => writeItems(api, { method: 'POST', path: `${LIST}/sip` }, answer, items, signal),
+  )
 }
 
 /**
  * `phone` is the caller and `from` names the line: amoCRM's documents and clients disagree, this reading renders right in the list and in the
  * note (reference amocrm.md 7.1). The server does not copy `metadata.phone` into the contact, so the contact brings its own.
  */
-function incomingLeadItem(lead: NewIncomingLead): Item {
+async function incomingLeadItem(lead: NewIncomingLead, fields: FieldWriter, signal: AbortSignal): Promise<Item> {
+  const ofLead = await fields.items('lead', lead.leadFields, signal)
+  const ofContact = await fields.items('contact', lead.contactFields, signal)
   return {
     source_uid: lead.line,
     source_name: lead.lineName,
@@ -36,20 +48,16 @@ function incomingLeadItem(lead: NewIncomingLead): Item {
       from: lead.lineName,
       called_at: Math.floor(lead.startedAt / 1000),
       duration: Math.round(lead.talkSeconds),
-      link: '',
+      // Required, empty when there is none.
+      link: lead.recordingUrl ?? '',
       service_code: SERVICE_CODE,
       uniq: lead.uniq,
       is_call_event_needed: true,
       ...(lead.person !== undefined && { call_responsible: lead.person }),
     },
     _embedded: {
-      leads: [{ name: lead.name }],
-      contacts: [
-        {
-          name: lead.name,
-          custom_fields_values: [{ field_code: 'PHONE', values: [{ value: lead.phone, enum_code: 'WORK' }] }],
-        },
-      ],
+      leads: [{ name: lead.name, ...tagItems(lead.tags), ...(ofLead.length > 0 && { custom_fields_values: ofLead }) }],
+      contacts: [{ name: lead.contactName ?? lead.name, custom_fields_values: phoneFields(lead.phone, ofContact) }],
     },
   }
 }
@@ -62,12 +70,9 @@ export async function takesIncomingLeads(
 ): Promise<boolean> {
   const { unsorted } = await readAccount(api, signal)
   if (!unsorted) return false
-  for await (const page of api.pages('/api/v4/leads/pipelines', [], { signal })) {
-    const pipelines = api.entries(page, 'pipelines', Pipeline)
-    const asked = pipelines.find(({ id, main }) => (pipeline === undefined ? main : id === pipeline))
-    if (asked) return asked.takesIncoming
-  }
-  return false
+  const pipelines = await readPipelines(api, signal)
+  const asked = pipelines.find(({ id, main }) => (pipeline === undefined ? main : id === pipeline))
+  return asked?.unsorted ?? false
 }
 
 /** Those of these uids that nobody has accepted or declined yet. */

@@ -31,7 +31,10 @@ export function accountRefusal(refusal: AccountRefusalKind, message: string, res
     case 'blocked':
       return new CrmBlocked(`the CRM has blocked this address or account for a while: ${message}`, restMs)
     case 'unauthorised':
-      return new CrmUnauthorised(`the CRM does not take the token, put a new one into crm.token: ${message}`, restMs)
+      return new CrmUnauthorised(
+        `the CRM does not take the token, put a new one into crm.token (OAuth: callweave crm authorise): ${message}`,
+        restMs,
+      )
     case 'unpaid':
       return new CrmUnpaid(`the CRM account is not paid for: ${message}`, restMs)
   }

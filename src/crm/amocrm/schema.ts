@@ -99,13 +99,35 @@ export const Task = z
     completed: task.is_completed === true,
   }))
 
+/** Right words of amoCRM: all, group, own, denied (reference amocrm.md 9). */
+const reaches = { A: 'all', G: 'group', M: 'own', D: 'none' } as const
+const reach = z
+  .enum(['A', 'G', 'M', 'D'])
+  .catch('D')
+  .transform((letter) => reaches[letter])
+const Rights = z.object({ view: reach, edit: reach, add: reach })
+const nothing = { view: 'none', edit: 'none', add: 'none' } as const
+
 export const User = z
   .object({
     id: z.number(),
     name: text,
-    rights: z.object({ is_active: z.boolean().nullish() }).nullish(),
+    rights: z
+      .object({
+        is_active: z.boolean().nullish(),
+        is_admin: z.boolean().nullish(),
+        contacts: Rights.optional().catch(undefined),
+        leads: Rights.optional().catch(undefined),
+      })
+      .nullish(),
   })
-  .transform(({ id, name, rights }) => ({ id, name, active: rights?.is_active !== false }))
+  .transform(({ id, name, rights }) => ({
+    id,
+    name,
+    active: rights?.is_active !== false,
+    admin: rights?.is_admin === true,
+    rights: { contacts: rights?.contacts ?? nothing, leads: rights?.leads ?? nothing },
+  }))
 
 export const Account = z
   .object({
@@ -154,10 +176,92 @@ function incomingLeadOf({ uid, _embedded: { leads, contacts } }: z.infer<z.ZodOb
   return { uid, lead: leads[0]?.id ?? 0, contact: contacts?.[0]?.id }
 }
 
+/** Won and lost: the same two ids in every pipeline (reference amocrm.md 4.4). */
+const WON = 142
+const LOST = 143
+
+const Status = z
+  .object({ id: z.number(), name: text, type: z.number().nullish() })
+  .transform(({ id, name, type }) => ({ id, name, kind: statusKind(id, type) }))
+
+function statusKind(id: number, type: number | null | undefined) {
+  if (id === WON) return 'won' as const
+  if (id === LOST) return 'lost' as const
+  return type === 1 ? ('unsorted' as const) : ('open' as const)
+}
+
 export const Pipeline = z
-  .object({ id: z.number(), is_main: z.boolean().nullish(), is_unsorted_on: z.boolean().nullish() })
-  .transform(({ id, is_main, is_unsorted_on }) => ({
+  .object({
+    id: z.number(),
+    name: text,
+    is_main: z.boolean().nullish(),
+    is_unsorted_on: z.boolean().nullish(),
+    is_archive: z.boolean().nullish(),
+    _embedded: z.object({ statuses: z.array(Status).nullish() }).nullish(),
+  })
+  .transform(({ id, name, is_main, is_unsorted_on, is_archive, _embedded }) => ({
     id,
+    name,
     main: is_main === true,
-    takesIncoming: is_unsorted_on !== false,
+    unsorted: is_unsorted_on !== false,
+    archived: is_archive === true,
+    statuses: _embedded?.statuses ?? [],
   }))
+
+const linked = z.array(z.object({ id: z.number(), is_main: z.boolean().nullish() })).nullish()
+
+export const Lead = z
+  .object({
+    id: z.number(),
+    name: text,
+    responsible_user_id: user,
+    pipeline_id: z.number(),
+    status_id: z.number(),
+    created_at: seconds,
+    updated_at: seconds,
+    is_deleted: z.boolean().nullish(),
+    _embedded: z.preprocess(
+      (value) => (Array.isArray(value) ? {} : value),
+      z.object({ contacts: linked, companies: linked }).nullish(),
+    ),
+  })
+  .transform((lead) => ({
+    id: lead.id,
+    name: lead.name,
+    owner: lead.responsible_user_id,
+    pipeline: lead.pipeline_id,
+    status: lead.status_id,
+    createdAt: lead.created_at,
+    updatedAt: lead.updated_at,
+    deleted: lead.is_deleted === true,
+    contacts: (lead._embedded?.contacts ?? [])
+      .toSorted((a, b) => Number(b.is_main === true) - Number(a.is_main === true))
+      .map(({ id }) => id),
+    companies: (lead._embedded?.companies ?? []).map(({ id }) => id),
+  }))
+
+export const CustomField = z
+  .object({
+    id: z.number(),
+    code: z.string().nullish(),
+    name: text,
+    type: text,
+    enums: z.array(z.object({ value: z.unknown() })).nullish(),
+  })
+  .transform(({ id, code, name, type, enums }) => ({
+    id,
+    code: code ?? undefined,
+    name,
+    type,
+    choices: (enums ?? []).map(({ value }) => String(value ?? '')),
+  }))
+
+export const Webhook = z.object({
+  destination: text,
+  disabled: z.boolean().nullish(),
+  settings: z.array(z.string()).nullish(),
+})
+
+export const Source = z
+  .object({ id: z.number(), external_id: text })
+  .transform(({ id, external_id }) => ({ id, externalId: external_id }))

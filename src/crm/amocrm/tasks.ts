@@ -3,7 +3,7 @@ import type { Api, Query } from './api.ts'
 import { PAGE_SIZE } from './clients.ts'
 import { chunksOfIds, idsByKind, kindOfPlural, plurals } from './entity-path.ts'
 import { Task } from './schema.ts'
-import type { Item } from './without-user.ts'
+import type { Item } from './slimmer-item.ts'
 import { writeBatch } from './write-batch.ts'
 
 /** amoCRM's stock task type «Связаться». */
@@ -14,7 +14,7 @@ export function createTasks(
   tasks: readonly NewTask[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
-  return writeBatch(api, '/api/v4/tasks', 'tasks', tasks.map(taskItem), signal)
+  return writeBatch(api, { method: 'POST', path: '/api/v4/tasks' }, 'tasks', tasks.map(taskItem), signal)
 }
 
 function taskItem({ entity, text, owner, deadline }: NewTask): Item {

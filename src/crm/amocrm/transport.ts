@@ -3,7 +3,7 @@ import https from 'node:https'
 import { CrmOutcomeUnknown, CrmUnreachable } from '../errors.ts'
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string

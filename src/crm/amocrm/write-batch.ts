@@ -3,17 +3,26 @@ import { CrmAnswerMalformed, CrmBatchRefused, CrmError, CrmRefused, type ItemErr
 import type { WriteOutcome } from '../port.ts'
 import type { Api } from './api.ts'
 import { Page, WrittenItem } from './schema.ts'
-import { type Item, withoutUser } from './without-user.ts'
+import { type Item, slimmerItem } from './slimmer-item.ts'
 
 interface Pending {
   /** Place in the caller's batch; travels as `request_id`. */
   readonly at: number
   readonly item: Item
-  readonly without?: 'user'
+  readonly without?: 'user' | 'decoration'
 }
+
+/** The CRM's ceiling for an array (reference amocrm.md 2.2). */
+const ITEMS_A_REQUEST = 250
 
 /** Halving finds the item an unnamed refusal is about; after this many requests the rest waits for a smaller batch. */
 const HALVINGS = 20
+
+/** Where a batch goes: POST creates, PATCH changes. */
+export interface Target {
+  readonly method: 'POST' | 'PATCH'
+  readonly path: string
+}
 
 /** How an item of the thin answer is read. */
 export interface AnswerItem<Written> {
@@ -25,22 +34,23 @@ export interface AnswerItem<Written> {
 /** Items that come back with their id. */
 export function writeBatch(
   api: Api,
-  path: string,
+  target: Target,
   list: string,
   items: readonly Item[],
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
-  return writeItems(api, path, { list, schema: WrittenItem }, items, signal)
+  return writeItems(api, target, { list, schema: WrittenItem }, items, signal)
 }
 
 /**
  * Writes many items with one request. amoCRM refuses the whole array for one bad item and names it by `request_id` (reference
- * amocrm.md 2.3): the bad ones are settled, the rest is sent again. An item that names a dismissed user goes again without him.
+ * amocrm.md 2.3): the bad ones are settled, the rest is sent again. An item that names a dismissed user or a deleted field goes again
+ * without them.
  * @returns one outcome per item, in order
  */
 export async function writeItems<Written extends object>(
   api: Api,
-  path: string,
+  { method, path }: Target,
   answer: AnswerItem<Written>,
   items: readonly Item[],
   signal: AbortSignal,
@@ -53,7 +63,7 @@ export async function writeItems<Written extends object>(
     while (pending.length > 0) {
       try {
         const body = pending.map(({ at, item }) => ({ ...item, request_id: String(at) }))
-        settleWritten(pending, written(await api.post(path, body, { signal }), answer))
+        settleWritten(pending, written(await api.send(method, path, body, { signal }), answer))
         return
       } catch (error) {
         if (!(error instanceof CrmRefused)) return settleFailed(pending, error)
@@ -71,8 +81,11 @@ export async function writeItems<Written extends object>(
   function afterRefusal(each: Pending, refused: CrmRefused): readonly Pending[] {
     const errors = refused.items.filter((error) => error.item === String(each.at))
     if (errors.length === 0) return [each]
-    const slimmer = withoutUser(each.item, errors)
-    if (slimmer) return [{ at: each.at, item: slimmer, without: 'user' }]
+    const slimmer = slimmerItem(each.item, errors)
+    if (slimmer) {
+      const both = each.without === 'user' || slimmer.without === 'user'
+      return [{ at: each.at, item: slimmer.item, without: both ? 'user' : 'decoration' }]
+    }
     const reason = errors.map((error) => `${error.path}: ${error.code} ${error.detail}`).join('; ')
     outcomes.set(each.at, { kind: errors.some(isEntityGone) ? 'entity-gone' : 'refused', reason })
     return []
@@ -93,7 +106,8 @@ export async function writeItems<Written extends object>(
   function settleWritten(pending: readonly Pending[], told: ReadonlyMap<string, Written>): void {
     for (const { at, without } of pending) {
       const item = told.get(String(at))
-      const unread = () => new CrmAnswerMalformed(`POST ${path}: the answer does not mention an item that was sent`)
+      const unread = () =>
+        new CrmAnswerMalformed(`${method} ${path}: the answer does not mention an item that was sent`)
       outcomes.set(
         at,
         item === undefined
@@ -108,8 +122,11 @@ export async function writeItems<Written extends object>(
     for (const { at } of pending) outcomes.set(at, { kind: 'failed', error })
   }
 
-  await write(items.map((item, at) => ({ at, item })))
-  return items.map((_, at) => outcomes.get(at) ?? { kind: 'failed', error: new CrmAnswerMalformed(`POST ${path}`) })
+  const all = items.map((item, at) => ({ at, item }))
+  for (let from = 0; from < all.length; from += ITEMS_A_REQUEST) await write(all.slice(from, from + ITEMS_A_REQUEST))
+  return items.map(
+    (_, at) => outcomes.get(at) ?? { kind: 'failed', error: new CrmAnswerMalformed(`${method} ${path}`) },
+  )
 }
 
 function written<Written>(json: unknown, { list, schema }: AnswerItem<Written>): ReadonlyMap<string, Written> {
@@ -123,6 +140,9 @@ function written<Written>(json: unknown, { list, schema }: AnswerItem<Written>):
   )
 }
 
+/** What an item stands on: the entity of a note or task, the client of a lead, the entity a change is for. */
+const GROUND: ReadonlySet<string> = new Set(['entity_id', 'id', '_embedded.contacts.0.id', '_embedded.companies.0.id'])
+
 function isEntityGone(error: ItemError): boolean {
-  return error.path === 'entity_id' && error.code === 'NotSupportedChoice'
+  return GROUND.has(error.path) && error.code === 'NotSupportedChoice'
 }
