@@ -1,5 +1,6 @@
 import { phoneKey } from '../numbers/phone-number.ts'
 import type { CallEvent } from './call-event.ts'
+import { refreshConversations } from './conversation.ts'
 import { followDialler, settleHome } from './identity.ts'
 import { decideParty, dialledNumber, takePart } from './parties.ts'
 import type { Leg } from './state.ts'
@@ -12,7 +13,10 @@ export function followDial(world: World, dial: Dial, caller: Leg | undefined, pe
   if (dial.status !== '') peer.dialStatus = dial.status
   if (caller) {
     peer.dialler ??= caller
+    const { home } = caller
     followDialler(world, caller, peer, dial.at)
+    // Whom the caller is connected with matters to the call that begins now.
+    if (home && caller.home !== home) refreshConversations(world, [caller], dial.at)
   } else settleHome(world, peer)
   const number = dialledNumber(dial.dialstring, peer.endpoint)
   if (isUnlistedTrunk(peer, number)) peer.role = 'undecided'

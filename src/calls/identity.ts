@@ -104,7 +104,7 @@ export function followDialler(world: World, caller: Leg, peer: Leg, at: number):
   if (isLive(caller) && caller.home?.over && !peer.home) {
     const next = callFor(world, caller.linkedid || baseId(caller.home.id), peer)
     if (next !== caller.home) rememberPrevious(next, caller.home)
-    adopt(world, next, peer)
+    moveWithHalf(world, next, peer)
   }
   link(world, settledLeg(world, caller), peer, at)
   if (caller.home && peer.home && caller.home !== peer.home && peer.role !== 'client') {

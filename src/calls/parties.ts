@@ -58,12 +58,12 @@ function becomeClient(world: World, call: CallState, leg: Leg, at: number): void
 function forgetTalkAmongColleagues(world: World, call: CallState, at: number): void {
   if (call.talks.size === 0) return
   call.talkedBefore = true
-  call.talks.clear()
   for (const extension of [...call.talking]) {
     call.talking.delete(extension)
     call.leaving.delete(extension)
     sayPerson(world, call, 'conversation-ended', extension, at)
   }
+  call.talks.clear()
 }
 
 function becomePerson(world: World, call: CallState, leg: Leg, extension: string, outside: boolean, at: number): void {

@@ -64,17 +64,17 @@ function personWith(call: CallState, extension: string, legs: readonly Leg[], un
   return { extension, legs, since: Math.min(...seen), talk }
 }
 
-/** A phone may ring on for a moment when the client has gone. Moments without length stay: somebody talked. */
+/**
+ * A phone may ring on for a moment when the client has gone. Moments without length stay, and so does what clocks that were set
+ * back have put before the start or after the end: somebody talked.
+ */
 function within(
   call: CallState,
   intervals: readonly Required<Interval>[],
   until: number,
 ): readonly Required<Interval>[] {
-  const clipped = intervals.map(({ start, end }) => ({
-    start: Math.max(start, call.startedAt),
-    end: Math.min(end, until),
-  }))
-  return clipped.filter(({ start, end }) => start <= end)
+  const inside = (at: number) => Math.max(call.startedAt, Math.min(at, until))
+  return intervals.map(({ start, end }) => ({ start: inside(start), end: inside(end) }))
 }
 
 /** The outside number, when that is where the person talked; of a person who never talked, when nothing else rang. */

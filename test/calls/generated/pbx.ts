@@ -1,11 +1,14 @@
 import type { BridgeClass, BridgeFacts, CallEvent, ChannelFacts, HangupSide } from '../../../src/calls/call-event.ts'
 import type { Command } from './commands.ts'
+import { subjectsOf } from './permuted.ts'
 
 /** Whether channels tell their linkedid (`channelvars` in `ari.conf`). */
 export interface PbxOptions {
   readonly linkedids: boolean
   /** Makes ids and names unlike another world's. */
   readonly prefix?: string
+  /** Nothing happens twice to those who have to do with each other within one millisecond: what follows from something comes later. */
+  readonly unhurried?: boolean
 }
 
 interface Channel {
@@ -33,7 +36,8 @@ const APPS = ['VoiceMail', 'Playback', 'Queue', 'Busy', 'Dial', 'Hangup', 'Backg
 const ROOMS: readonly BridgeClass[] = ['conference', 'parking', 'holding', 'stasis']
 
 /** What a PBX publishes while these commands happen. Everybody hangs up at the end, and time goes on until all is settled. */
-export function publishedBy(commands: readonly Command[], { linkedids, prefix = '' }: PbxOptions): readonly CallEvent[] {
+export function publishedBy(commands: readonly Command[], options: PbxOptions): readonly CallEvent[] {
+  const { linkedids, prefix = '', unhurried = false } = options
   const events: CallEvent[] = []
   const live: Channel[] = []
   let at = START
@@ -58,7 +62,13 @@ export function publishedBy(commands: readonly Command[], { linkedids, prefix = 
     const id = `${prefix}1795164${String(made).padStart(3, '0')}.${made}`
     const channel: Channel = {
       ...{ id, name: `${endpoint}-${prefix}${made.toString(16).padStart(8, '0')}`, linkedid: by?.linkedid ?? id },
-      ...{ state: born === 'dialled' ? 'Down' : 'Ring', number: '', exten: 's', app: '', skipped: by?.skipped ?? false },
+      ...{
+        state: born === 'dialled' ? 'Down' : 'Ring',
+        number: '',
+        exten: 's',
+        app: '',
+        skipped: by?.skipped ?? false,
+      },
       ...{ bridge: undefined, held: false, half: undefined, dialler: by, ...rest },
     }
     live.push(channel)
@@ -96,6 +106,22 @@ export function publishedBy(commands: readonly Command[], { linkedids, prefix = 
     return { id: `${prefix}bridge-${made}`, class: kind }
   }
 
+  /** Something happened in this instant to somebody it ever had to do with. */
+  function isBusy({ id }: Channel): boolean {
+    const known = new Set([id])
+    for (let before = 0; before < known.size; ) {
+      before = known.size
+      const pairs = live.flatMap((each) => (each.half ? [[each.id, each.half.id]] : []))
+      for (const subjects of [...pairs, ...events.map(subjectsOf)]) {
+        if (subjects.some((each) => known.has(each))) for (const each of subjects) known.add(each)
+      }
+    }
+    return events.some((event) => event.at === at && subjectsOf(event).some((each) => known.has(each)))
+  }
+
+  /** A phone that rings dials nobody. */
+  const runsDialplan = ({ state }: Channel): boolean => state === 'Ring' || state === 'Up'
+
   function answer(channel: Channel): void {
     if (channel.state === 'Up') return
     channel.state = 'Up'
@@ -103,7 +129,7 @@ export function publishedBy(commands: readonly Command[], { linkedids, prefix = 
     if (channel.dialler && live.includes(channel.dialler)) dial(channel.dialler, channel, '', 'ANSWER')
   }
 
-  function happen({ kind, who, what }: Command): void {
+  function happen({ kind, who, what }: Command) {
     if (kind === 'client arrives') {
       create('PJSIP/trunk', 'arriving', undefined, { number: pick(NUMBERS, what) ?? '', exten: '7001' })
       return
@@ -124,18 +150,22 @@ export function publishedBy(commands: readonly Command[], { linkedids, prefix = 
       live.filter((each) => each !== channel),
       what,
     )
+    if (unhurried && [channel, other].some((each) => each && isBusy(each))) at += 1
     switch (kind) {
       case 'person is dialled': {
+        if (!runsDialplan(channel)) return
         const number = pick(EXTENSIONS, what) ?? ''
         dial(channel, create(`PJSIP/${number}`, 'dialled', channel, { number }), number)
         return
       }
       case 'number is dialled': {
+        if (!runsDialplan(channel)) return
         const number = pick(NUMBERS, what) ?? ''
         dial(channel, create('PJSIP/trunk', 'dialled', channel, {}), `${number}@trunk`)
         return
       }
       case 'Local is dialled': {
+        if (!runsDialplan(channel)) return
         const exten = pick([...EXTENSIONS, ...NUMBERS], what) ?? ''
         const pair = `Local/${exten}@from-internal`
         const first = create(pair, 'dialled', channel, {})
@@ -208,7 +238,7 @@ export function publishedBy(commands: readonly Command[], { linkedids, prefix = 
         return hangUp(other, 16, 'pbx')
       }
       case 'is transferred attended': {
-        if (!other?.bridge || !channel.bridge) return
+        if (!other?.bridge || !channel.bridge || other.bridge.id === channel.bridge.id) return
         const [transferee, target] = [other, channel].map((leg) =>
           live.find((each) => each !== leg && each.bridge?.id === leg.bridge?.id),
         )
