@@ -23,7 +23,8 @@ interface Attempt {
  * in the dialler's own rows. Rows must be in order.
  */
 export function celBirths(rows: readonly CelRow[]): ReadonlyMap<string, CelBirth> {
-  const firstApps = firstRows(rows, (row) => row.app !== '')
+  // A group pickup that the channel driver does itself runs no application: that the channel answered says that nobody dialled it.
+  const firstApps = firstRows(rows, (row) => row.app !== '' || row.type === 'ANSWER')
   const dialledExtens = firstRows(rows, (row) => isOutgoing(row) && row.exten !== '')
   const targets = targetsByDialler(rows)
   const births = new Map<string, CelBirth>()

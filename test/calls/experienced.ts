@@ -32,6 +32,18 @@ export const MOBILE_OF_105 = '79990001122'
 
 export const inbound = { direction: 'in', client: `+${CLIENT}` } as const
 
+/** A client who called in and was talked to. */
+export const answeredCall = (
+  line: string,
+  more: Omit<Experienced, 'direction' | 'client' | 'line' | 'result'>,
+): Experienced => ({
+  ...inbound,
+  line,
+  result: 'answered',
+  ...more,
+})
+
+/** A phone that rang and was not taken. */
 export const silent = (extension: string, rangSeconds?: number) => ({
   extension,
   rang: true,

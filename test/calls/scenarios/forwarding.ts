@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CLIENT, inbound, MOBILE_OF_105, OTHER, silent } from '../experienced.ts'
 import { ownPort } from '../lab-additions.ts'
-import { answerAfter } from '../on-the-phone.ts'
+import { answerAfter, rangUntilIdle } from '../on-the-phone.ts'
 import type { Scenarios } from '../scenario.ts'
 import { SipUserAgent } from '../sip-user-agent.ts'
 
@@ -61,6 +61,24 @@ export const forwardingStories: Scenarios = {
         talkSeconds: 3,
         responsible: '105',
         people: [person],
+      },
+    ]
+  },
+  'in-follow-me-mobile': async (lab) => {
+    await using _callee = await lab.trunk.answerWith('answer', { ringMs: 1500 })
+    const call = lab.trunk.call({ from: CLIENT, did: '7121', hangUp: 'caller', talkMs: 3000 })
+    const desk = await rangUntilIdle(lab.phone('105'))
+    await call
+    const seconds = { rangSeconds: desk + 1.5, talkSeconds: 3 }
+    return [
+      {
+        ...inbound,
+        line: '7121',
+        result: 'answered',
+        waitSeconds: desk + 1.5,
+        talkSeconds: 3,
+        responsible: '105',
+        people: [{ extension: '105', external: `+${MOBILE_OF_105}`, rang: true, ...seconds }],
       },
     ]
   },

@@ -98,6 +98,22 @@ export const inboundStories: Scenarios = {
       { ...inbound, line: '7105', result: 'missed', talkSeconds: 0, responsible: '', people: [silent('101', rang)] },
     ]
   },
+  'in-announcement-answers-first': async (lab) => {
+    const began = now()
+    const call = lab.trunk.call({ from: CLIENT, did: '7120', hangUp: 'callee' })
+    const phone = lab.phone('101')
+    const rangSeconds = await answerAfter(phone, 1500)
+    const waitSeconds = since(began)
+    const talked = now()
+    await sleep(2500)
+    await phone.hangup()
+    const talkSeconds = since(talked)
+    await call
+    const person = { extension: '101', rang: true, rangSeconds, talkSeconds }
+    return [
+      { ...inbound, line: '7120', result: 'answered', waitSeconds, talkSeconds, responsible: '101', people: [person] },
+    ]
+  },
   'in-hold': async (lab) => {
     const call = lab.trunk.call({ from: CLIENT, did: '7001', hangUp: 'callee' })
     const phone = lab.phone('101')

@@ -1,6 +1,8 @@
-import { CLIENT, inbound, silent } from '../experienced.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answeredCall, CLIENT, inbound, silent } from '../experienced.ts'
 import { answerAfter, rangUntilIdle } from '../on-the-phone.ts'
 import type { Scenarios } from '../scenario.ts'
+import { now, since } from '../stopwatch.ts'
 
 export const queuesAndGroupsStories: Scenarios = {
   'in-group-answered': async (lab) => {
@@ -100,5 +102,27 @@ export const queuesAndGroupsStories: Scenarios = {
         people,
       },
     ]
+  },
+  'in-group-in-group': async (lab) => {
+    const call = lab.trunk.call({ from: CLIENT, did: '7116', hangUp: 'caller', talkMs: 3000 })
+    const rangSeconds = await answerAfter(lab.phone('104'), 1500)
+    await call
+    const taker = { extension: '104', rang: true, rangSeconds, talkSeconds: 3 }
+    const people = [silent('101', rangSeconds), silent('103', rangSeconds), taker]
+    return [answeredCall('7116', { waitSeconds: rangSeconds, talkSeconds: 3, responsible: '104', people })]
+  },
+  'in-queue-agent-rejects': async (lab) => {
+    const call = lab.trunk.call({ from: CLIENT, did: '7115', hangUp: 'caller', talkMs: 3000 })
+    const refuser = lab.phone('102')
+    await refuser.waitForRing(5000)
+    const rang = now()
+    await sleep(1000)
+    await refuser.reject()
+    const refused = since(rang)
+    const rangSeconds = await answerAfter(lab.phone('103'), 1500)
+    const waitSeconds = since(rang)
+    await call
+    const people = [silent('102', refused), { extension: '103', rang: true, rangSeconds, talkSeconds: 3 }]
+    return [answeredCall('7115', { waitSeconds, talkSeconds: 3, responsible: '103', people })]
   },
 }

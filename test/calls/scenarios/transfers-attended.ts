@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CLIENT, inbound, OTHER, silent } from '../experienced.ts'
+import type { Extension } from '../../lab/ports.ts'
+import { answeredCall, CLIENT, inbound, OTHER, silent } from '../experienced.ts'
 import { ownPort } from '../lab-additions.ts'
 import { answerAfter } from '../on-the-phone.ts'
 import type { Scenario, Scenarios } from '../scenario.ts'
@@ -7,40 +8,9 @@ import { SipUserAgent } from '../sip-user-agent.ts'
 import { now, since } from '../stopwatch.ts'
 
 export const transfersAttendedStories: Scenarios = {
-  'in-attended-feature': async (lab) => {
-    const call = lab.trunk.call({ from: CLIENT, did: '7001', hangUp: 'callee' })
-    const first = lab.phone('101')
-    const third = lab.phone('103')
-    const waitSeconds = await answerAfter(first, 1000)
-    // The client is left with the last of five digits.
-    const firstTalk = 2 + 5 * 0.24
-    await sleep(2000)
-    await first.dtmf('*2103')
-    await third.waitForRing(10_000)
-    const rang103 = await answerAfter(third, 1500)
-    await sleep(2000)
-    await first.hangup()
-    const again = now()
-    await sleep(3000)
-    await third.hangup()
-    const secondTalk = since(again)
-    await call
-    return [
-      {
-        ...inbound,
-        line: '7001',
-        result: 'answered',
-        waitSeconds,
-        talkSeconds: firstTalk + secondTalk,
-        responsible: '103',
-        people: [
-          { extension: '101', rang: true, rangSeconds: waitSeconds, talkSeconds: firstTalk },
-          { extension: '103', rang: true, rangSeconds: rang103, talkSeconds: secondTalk },
-        ],
-        transfers: [{ kind: 'attended', from: '101', to: '103' }],
-      },
-    ]
-  },
+  'in-attended-feature': attendedByFeature('103'),
+  'in-attended-feature-to-group': attendedByFeature('7002', ['102', '104']),
+  'in-attended-feature-to-queue': attendedByFeature('7003', ['102']),
   'in-attended-outside': async (lab) => {
     await using _callee = await lab.trunk.answerWith('answer', { ringMs: 1500 })
     const call = lab.trunk.call({ from: CLIENT, did: '7001', hangUp: 'caller', talkMs: 13_000 })
@@ -64,29 +34,6 @@ export const transfersAttendedStories: Scenarios = {
         responsible: '101',
         people: [{ extension: '101', rang: true, talkSeconds }],
         transfers: [{ kind: 'attended', from: '101', to: `+${OTHER}` }],
-      },
-    ]
-  },
-  'in-attended-refused': async (lab) => {
-    const call = lab.trunk.call({ from: CLIENT, did: '7001', hangUp: 'callee' })
-    const [first, third] = [lab.phone('101'), lab.phone('103')]
-    const waitSeconds = await answerAfter(first, 1000)
-    await sleep(1500)
-    await first.dtmf('*2103')
-    await third.waitForRing(10_000)
-    await sleep(1000)
-    await third.reject()
-    await sleep(6000)
-    await first.hangup()
-    await call
-    return [
-      {
-        ...inbound,
-        line: '7001',
-        result: 'answered',
-        waitSeconds,
-        responsible: '101',
-        people: [{ extension: '101', rang: true, rangSeconds: waitSeconds }, silent('103')],
       },
     ]
   },
@@ -123,8 +70,10 @@ export const transfersAttendedStories: Scenarios = {
       },
     ]
   },
-  'in-attended-refer': attendedByRefer(false),
-  'in-blonde-refer': attendedByRefer(true),
+  'in-attended-refer': attendedByRefer({ blonde: false, target: '103' }),
+  'in-attended-refer-to-group': attendedByRefer({ blonde: false, target: '7002', others: ['102', '104'] }),
+  'in-attended-refer-to-queue': attendedByRefer({ blonde: false, target: '7003', others: ['102'] }),
+  'in-blonde-refer': attendedByRefer({ blonde: true, target: '103' }),
   'in-threeway': async (lab) => {
     const call = lab.trunk.call({ from: CLIENT, did: '7001', hangUp: 'caller', talkMs: 9000 })
     const [first, third] = [lab.phone('101'), lab.phone('103')]
@@ -159,7 +108,7 @@ export const transfersAttendedStories: Scenarios = {
 }
 
 /** 106 talks to the client, asks 103 on a second line and hands over by REFER with Replaces: answered, or while 103 still rings. */
-function attendedByRefer(blonde: boolean): Scenario {
+function attendedByRefer({ blonde, target, others = [] }: Consultation & { readonly blonde: boolean }): Scenario {
   return async (lab) => {
     await using agent = await SipUserAgent.start('106', ownPort(lab), lab.ports.sip)
     const call = lab.trunk.call({ from: CLIENT, did: '7108', hangUp: 'callee' })
@@ -170,7 +119,7 @@ function attendedByRefer(blonde: boolean): Scenario {
     const rangSeconds = since(rang)
     const talked = now()
     await sleep(2000)
-    const second = agent.dial('103')
+    const second = agent.dial(target)
     const third = lab.phone('103')
     await third.waitForRing(5000)
     const rang103 = now()
@@ -205,9 +154,55 @@ function attendedByRefer(blonde: boolean): Scenario {
         people: [
           { extension: '106', rang: true, rangSeconds, talkSeconds: firstTalk },
           { extension: '103', rang: true, rangSeconds: ringSeconds, talkSeconds: secondTalk },
+          ...others.map((extension) => silent(extension, ringSeconds)),
         ],
         transfers: [{ kind: 'attended', from: '106', to: '103' }],
       },
+    ]
+  }
+}
+
+/** `transferdigittimeout`: 7002 could be the beginning of a longer number. */
+const DIGIT_TIMEOUT_SECONDS = 3
+
+interface Consultation {
+  readonly target: string
+  /** Whose phones ring beside the one of 103, who answers. */
+  readonly others?: readonly Extension[]
+}
+
+/** 101 talks to the client, asks 103 by the feature code and hands over by hanging up. */
+function attendedByFeature(target: string, others: readonly Extension[] = []): Scenario {
+  return async (lab) => {
+    const call = lab.trunk.call({ from: CLIENT, did: '7001', hangUp: 'callee' })
+    const first = lab.phone('101')
+    const third = lab.phone('103')
+    const waitSeconds = await answerAfter(first, 1000)
+    await sleep(2000)
+    const code = `*2${target}`
+    await first.dtmf(code)
+    // The client is left with the last of the digits, or when Asterisk has waited for one more.
+    const firstTalk = 2 + code.length * 0.24 + (target.length > 3 ? DIGIT_TIMEOUT_SECONDS : 0)
+    const rang103 = await answerAfter(third, 1500)
+    await sleep(2000)
+    await first.hangup()
+    const again = now()
+    await sleep(3000)
+    await third.hangup()
+    const secondTalk = since(again)
+    await call
+    return [
+      answeredCall('7001', {
+        waitSeconds,
+        talkSeconds: firstTalk + secondTalk,
+        responsible: '103',
+        people: [
+          { extension: '101', rang: true, rangSeconds: waitSeconds, talkSeconds: firstTalk },
+          { extension: '103', rang: true, rangSeconds: rang103, talkSeconds: secondTalk },
+          ...others.map((extension) => silent(extension, rang103)),
+        ],
+        transfers: [{ kind: 'attended', from: '101', to: '103' }],
+      }),
     ]
   }
 }
