@@ -51,20 +51,28 @@ export function convertCommand(tool: Tool, { path, unclosed }: Input, output: st
       const plain = ['-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3', '-y', `file:${output}`]
       return [[tool.ffmpeg, '-nostdin', '-v', 'error', '-threads', '1', ...read, ...write, ...plain]]
     }
-    case 'sox':
+    case 'sox': {
+      const hints = kind === 'mp3' ? ['-t', 'mp3'] : soxHints(kind)
+      if (!hints) return undefined
+      const read = soxReading(path, unclosed, hints)
+      return [[tool.sox, ...read, '-r', RATE, '-c', '1', '-C', KILOBITS, '-t', 'mp3', output]]
+    }
     case 'sox and lame': {
+      if (kind === 'mp3') return [lameAlone(tool.lame, path, output)]
       const hints = soxHints(kind)
       if (!hints) return undefined
-      const read = ['-V1', ...(unclosed ? ['--ignore-length'] : []), ...hints, path]
-      if (tool.kind === 'sox') return [[tool.sox, ...read, '-r', RATE, '-c', '1', '-C', KILOBITS, '-t', 'mp3', output]]
+      const write = ['-r', RATE, '-c', '1', '-b', '16', '-e', 'signed-integer', '-t', 'wav', '-']
       return [
-        [tool.sox, ...read, '-r', RATE, '-c', '1', '-b', '16', '-e', 'signed-integer', '-t', 'wav', '-'],
+        [tool.sox, ...soxReading(path, unclosed, hints), ...write],
         [tool.lame, ...plainLame, '--ignorelength', '-', output],
       ]
     }
-    case 'lame':
-      if (kind !== 'wav' && kind !== 'mp3') return undefined
-      return [[tool.lame, ...plainLame, '--resample', '16', ...(unclosed ? ['--ignorelength'] : []), path, output]]
+    case 'lame': {
+      if (!['wav', 'wav16', 'mp3'].includes(kind)) return undefined
+      if (!unclosed) return [lameAlone(tool.lame, path, output)]
+      // Only from a pipe does every build of lame read past a length of nothing (measured with 3.100 and libsndfile).
+      return [['cat', path], lameAlone(tool.lame, '-', output, ['--ignorelength'])]
+    }
     default:
       return tool satisfies never
   }
@@ -72,6 +80,14 @@ export function convertCommand(tool: Tool, { path, unclosed }: Input, output: st
 
 /** `-t`: no frame that tells a length; `-a`: two channels become one. */
 const plainLame = ['--quiet', '-t', '-a', '-m', 'm', '--cbr', '-b', KILOBITS]
+
+function lameAlone(lame: string, path: string, output: string, hints: readonly string[] = []): Argv {
+  return [lame, ...plainLame, ...hints, '--resample', '16', path, output]
+}
+
+function soxReading(path: string, unclosed: boolean, hints: readonly string[]): readonly string[] {
+  return ['-V1', ...(unclosed ? ['--ignore-length'] : []), ...hints, path]
+}
 
 /** Asterisk's extensions, in small letters; `.WAV` is GSM inside of WAV (`wav49`). */
 function kindOf(path: string): string {
@@ -93,7 +109,7 @@ function soxHints(kind: string): readonly string[] | undefined {
   if (rate !== undefined) return ['-t', 'raw', '-r', rate, '-e', 'signed-integer', '-b', '16', '-c', '1']
   if (isMulaw(kind)) return ['-t', 'ul', '-r', '8000', '-c', '1']
   if (isAlaw(kind)) return ['-t', 'al', '-r', '8000', '-c', '1']
-  if (kind === 'wav49') return ['-t', 'wav']
+  if (kind === 'wav49' || kind === 'wav16') return ['-t', 'wav']
   return ['wav', 'gsm', 'ogg', 'flac', 'aiff', 'au'].includes(kind) ? ['-t', kind] : undefined
 }
 
