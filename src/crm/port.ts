@@ -158,6 +158,8 @@ export interface NewTask {
   readonly text: string
   readonly owner: number | undefined
   readonly deadline: number
+  /** The CRM's type of task; left out: to get in touch. */
+  readonly type?: number
 }
 
 export interface StoredTask {

@@ -17,11 +17,11 @@ export function createTasks(
   return writeBatch(api, { method: 'POST', path: '/api/v4/tasks' }, 'tasks', tasks.map(taskItem), signal)
 }
 
-function taskItem({ entity, text, owner, deadline }: NewTask): Item {
+function taskItem({ entity, text, owner, deadline, type }: NewTask): Item {
   return {
     text,
     complete_till: Math.floor(deadline / 1000),
-    task_type_id: FOLLOW_UP,
+    task_type_id: type ?? FOLLOW_UP,
     entity_id: entity.id,
     entity_type: plurals[entity.kind],
     ...(owner !== undefined && { responsible_user_id: owner }),
