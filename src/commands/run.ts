@@ -7,7 +7,6 @@ import type { Config } from '../config/schema.ts'
 import { CertificateError } from '../http/certificate.ts'
 import { HttpDoorError } from '../http/http-door.ts'
 import { createLog } from '../log.ts'
-import { KeyRingError } from '../recordings/key-ring.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
@@ -51,5 +50,5 @@ function rememberCompiledCode(directory: string): void {
 
 /** Errors whose message tells a person what to do; everything else is a defect and keeps its stack. */
 function isForPeople(error: unknown): error is Error {
-  return [ConfigError, HttpDoorError, CertificateError, StoreError, KeyRingError].some((kind) => error instanceof kind)
+  return [ConfigError, HttpDoorError, CertificateError, StoreError].some((kind) => error instanceof kind)
 }

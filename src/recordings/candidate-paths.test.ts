@@ -75,13 +75,13 @@ test('given links, then what they lead to counts: the spool may be one, a record
     mounts: [{ pbx: '/spool/monitor', here: join(place, 'monitor') }],
     directories: ['/spool/monitor'],
   })
-  expect(await source.look('/spool/monitor/a.wav', never)).toMatchObject({
+  expect(await source.look(['/spool/monitor/a.wav'], never)).toMatchObject({
     bytes: 5,
     path: expect.stringMatching(/disk\/a\.wav$/),
   })
-  expect(await source.look('/spool/monitor/outside.wav', never)).toBeUndefined()
-  expect(await source.look('/spool/monitor/none.wav', never)).toBeUndefined()
-  expect(await source.look('/spool/monitor/', never)).toBeUndefined()
+  expect(await source.look(['/spool/monitor/outside.wav'], never)).toBeUndefined()
+  expect(await source.look(['/spool/monitor/none.wav'], never)).toBeUndefined()
+  expect(await source.look(['/spool/monitor/'], never)).toBeUndefined()
 })
 
 test('given a strange name, then sftp takes it literally or it is refused', () => {

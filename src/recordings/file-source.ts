@@ -21,7 +21,7 @@ export interface FileSourceSettings {
 export function fileSource({ mounts, directories }: FileSourceSettings): RecordingSource {
   const roots = directories.map((directory) => mapped(directory, mounts))
 
-  const look = async (path: string): Promise<Seen | undefined> => {
+  const lookAt = async (path: string): Promise<Seen | undefined> => {
     const here = mapped(path, mounts)
     try {
       const real = await realpath(here)
@@ -32,6 +32,13 @@ export function fileSource({ mounts, directories }: FileSourceSettings): Recordi
       if (isMissing(error)) return undefined
       throw unreadable(error, here)
     }
+  }
+  const look = async (paths: readonly string[]): Promise<Seen | undefined> => {
+    for (const path of paths) {
+      const seen = await lookAt(path)
+      if (seen) return seen
+    }
+    return undefined
   }
   return { look, bring: async ({ path }) => path, near: true }
 }
@@ -57,7 +64,8 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP'
 }
 
-function unreadable(cause: unknown, path: string): SourceUnavailable {
+/** Why a file on this machine cannot be read, and the cure. */
+export function unreadable(cause: unknown, path: string): SourceUnavailable {
   const code = codeOf(cause)
   const cure =
     code === 'EACCES'

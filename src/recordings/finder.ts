@@ -48,14 +48,6 @@ export function createFinder({ settings, source, recordingFilesOf, storage, now 
     return 0
   }
 
-  async function lookAt(name: string, call: RecordedCall, signal: AbortSignal): Promise<Seen | undefined> {
-    for (const path of candidatePaths(name, call, settings)) {
-      const seen = await source.look(path, signal)
-      if (seen) return seen
-    }
-    return undefined
-  }
-
   async function find(call: RecordedCall, signal: AbortSignal): Promise<Found> {
     if (call.endedAt === undefined) return { state: 'not-yet' }
     const stored = await storage?.(call, signal)
@@ -69,8 +61,8 @@ export function createFinder({ settings, source, recordingFilesOf, storage, now 
     const parts: Seen[] = []
     let awaited = names.length === 0 && !rules.waitedEnough
     for (const name of new Set(names)) {
-      const seen = await lookAt(name, call, signal)
-      const wav = seen && source.near ? await readWavState(seen.path).catch(() => undefined) : undefined
+      const seen = await source.look(candidatePaths(name, call, settings), signal)
+      const wav = seen && source.near ? await readWavState(seen.path) : undefined
       const standing = standingOf({ seen, wav, sameForMs: seen ? sameFor(seen) : 0 }, rules)
       if (standing === 'awaited') awaited = true
       if (seen && standing === 'finished' && !parts.some(({ path }) => path === seen.path)) parts.push(seen)

@@ -56,7 +56,7 @@ export function httpsSource({ url, user, password, ca, directories }: HttpsSetti
     return new URL(url.replace('{path}', () => below))
   }
 
-  async function look(path: string, signal: AbortSignal): Promise<Seen | undefined> {
+  async function lookAt(path: string, signal: AbortSignal): Promise<Seen | undefined> {
     const answer = await ask('HEAD', path, signal)
     if (!answer) return undefined
     answer.resume()
@@ -69,6 +69,14 @@ export function httpsSource({ url, user, password, ca, directories }: HttpsSetti
       bytes: Number(answer.headers['content-length'] ?? 0),
       changedAt: Number.isNaN(age) ? undefined : Date.now() - age,
     }
+  }
+
+  async function look(paths: readonly string[], signal: AbortSignal): Promise<Seen | undefined> {
+    for (const path of paths) {
+      const seen = await lookAt(path, signal)
+      if (seen) return seen
+    }
+    return undefined
   }
 
   async function bring({ path }: Seen, directory: string, signal: AbortSignal): Promise<string> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,17 +52,17 @@ async function stage(options: { cdr?: readonly string[]; storage?: string } = {}
   const player = createPlayer({
     ...{ finder, source, converter, cache, signal: ending.signal, waitSeconds: 60, now: Date.now, patienceMs: 0 },
   })
-  const put = (name: string) => writeFileSync(join(directory, name), name)
+  const put = (name: string, agoSeconds = 60) => {
+    writeFileSync(join(directory, name), name)
+    const at = Date.now() / 1000 - agoSeconds
+    utimesSync(join(directory, name), at, at)
+  }
   return { directory, finder, player, seen, put, settings }
 }
-
-/** Files put a moment ago rest only after that. */
-const rest = () => sleep(550)
 
 test('given many who listen to one call at once, then it is made once; given many calls, then two are made at a time', async () => {
   const { player, seen, put } = await stage()
   for (const name of ['a.gsm', 'b.gsm', 'c.gsm', 'd.gsm']) put(name)
-  await rest()
   await Promise.all([1, 2, 3].map(() => player.play(recorded('a', ['a.gsm']))))
   expect(seen.made).toBe(1)
   await player.play(recorded('a', ['a.gsm']))
@@ -74,7 +74,6 @@ test('given many who listen to one call at once, then it is made once; given man
 test('given more than can be served in reasonable time, then the rest is told to come again', async () => {
   const { player, put } = await stage()
   put('a.gsm')
-  await rest()
   const all = await Promise.allSettled(Array.from({ length: 40 }, (_, at) => player.play(recorded(`${at}`, ['a.gsm']))))
   const refused = all.filter((one) => one.status === 'rejected')
   expect(refused.length).toBeGreaterThan(0)
@@ -85,7 +84,6 @@ test('given parts of a call, then they come in order, each once, and a part that
   const { player, put, directory, seen } = await stage()
   put('1.gsm')
   put('2.gsm')
-  await rest()
   const names = [join(directory, '1.gsm'), 'never.gsm', '2.gsm', '1.gsm']
   const played = await player.play(recorded('a', names))
   expect(played.kind === 'mp3' && played.mp3.bytes).toBe('1.gsm+2.gsm'.length)
@@ -96,7 +94,6 @@ test('given parts of a call, then they come in order, each once, and a part that
 test('given an MP3 already, then it is served as it is', async () => {
   const { player, put, directory, seen } = await stage()
   put('a.mp3')
-  await rest()
   expect(await player.play(recorded('a', ['a.wav']))).toMatchObject({
     kind: 'mp3',
     mp3: { path: join(directory, 'a.mp3') },
@@ -114,7 +111,6 @@ test('given a call that lives, then not yet; given nothing ever came, then gone'
 test('given a call that Asterisk named no file of, then the CDR’s is taken; a storage’s answer comes before all', async () => {
   const named = await stage({ cdr: ['c.gsm'] })
   named.put('c.gsm')
-  await rest()
   expect(await named.finder.find(recorded('a', []), ending.signal)).toMatchObject({ state: 'ready' })
   const stored = await stage({ storage: 'https://s.example.com/a.mp3' })
   expect(await stored.player.play(recorded('a', ['c.gsm']))).toEqual({
@@ -140,7 +136,7 @@ test('given a call that has ended, when its file comes, then whoever waits is to
   expect(watching.watched()).toBe(1)
   await sleep(60)
   expect(told).toEqual([])
-  put('late.gsm')
+  put('late.gsm', 0)
   await expect.poll(() => told, { timeout: 3_000 }).toEqual(['found a'])
   watching.watch(recorded('b', ['never.gsm']))
   await expect.poll(() => told).toEqual(['found a', 'gone b'])

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { forgivingKeys } from './forgiving.ts'
 import { KeyRingError, openKeyRing } from './key-ring.ts'
 import { recordingLink } from './recording-link.ts'
 import { isSigned, sign } from './signature.ts'
@@ -76,4 +77,23 @@ test('given a damaged file of keys, then it is told without its secrets, and not
   expect(() => openKeyRing(state, now)).toThrow(/restore it from a backup/)
   expect(() => openKeyRing(state, now)).not.toThrow(secret)
   expect(readFileSync(file, 'utf8')).toBe(damaged)
+})
+
+test('given keys that cannot be read, then there is no link, it is told once a minute, and a mended file works at once', () => {
+  const state = directory()
+  const file = join(state, 'recording-keys.json')
+  openKeyRing(state, now)
+  const good = readFileSync(file, 'utf8')
+  const told: unknown[] = []
+  const keys = forgivingKeys(
+    () => openKeyRing(state, now),
+    (error) => told.push(error),
+    () => 0,
+  )
+  writeFileSync(file, 'damaged')
+  expect(recordingLink(call, settings, keys)).toBeUndefined()
+  expect([keys.find('k'), keys.list()]).toEqual([undefined, []])
+  expect(told).toHaveLength(1)
+  writeFileSync(file, good)
+  expect(recordingLink(call, settings, keys)).toBeDefined()
 })

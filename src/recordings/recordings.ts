@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { type ConverterSettings, createConverter } from './converter.ts'
 import { CONVERTER_CURE } from './find-tool.ts'
 import { createFinder, type FinderDeps, type FinderSettings } from './finder.ts'
+import { forgivingKeys, noCache } from './forgiving.ts'
 import { openKeyRing } from './key-ring.ts'
 import { openMp3Cache } from './mp3-cache.ts'
 import { createPlayer } from './player.ts'
@@ -44,12 +45,21 @@ export interface Recordings extends AsyncDisposable {
   status(): Promise<Readonly<Record<string, unknown>>>
 }
 
-/** @throws KeyRingError, NodeJS.ErrnoException when the cache's directory cannot be made. */
+/** Never fails: what cannot be used is told, and calls go on. */
 export async function createRecordings(deps: RecordingsDeps): Promise<Recordings> {
   const { settings, source, recordingFilesOf, storage, callOf, log, now } = deps
   const ending = new AbortController()
-  const keys = openKeyRing(settings.stateDirectory, now)
-  const cache = await openMp3Cache({ directory: settings.cacheDirectory, limitBytes: settings.cacheBytes, now })
+  const keys = forgivingKeys(
+    () => openKeyRing(settings.stateDirectory, now),
+    (error) =>
+      log.error({ error: String(error) }, 'the keys of links to recordings cannot be used; there are no links'),
+    now,
+  )
+  const { cacheDirectory: directory, cacheBytes: limitBytes } = settings
+  const cache = await openMp3Cache({ directory, limitBytes, now }).catch((error) => {
+    log.error({ error: String(error) }, 'the cache of recordings cannot be used; nothing can be made MP3')
+    return noCache(`${directory} cannot be written to`)
+  })
   const converter = createConverter(settings, now)
   const finder = createFinder({ settings, source, recordingFilesOf, storage, now })
   const player = createPlayer({

@@ -47,14 +47,16 @@ export function sftpSource(settings: SftpSettings, program = 'sftp'): RecordingS
     return promise
   }
 
-  async function look(path: string, signal: AbortSignal): Promise<Seen | undefined> {
-    const { out, words, well } = await run(`ls -ln ${quoted(path)}\n`, signal)
-    if (!well) {
-      if (/not found|no such file/i.test(words)) return undefined
-      throw trouble(words, host)
+  async function look(paths: readonly string[], signal: AbortSignal): Promise<Seen | undefined> {
+    // With a dash sftp goes on when there is no such file: one connection for all places.
+    const { out, words, well } = await run(paths.map((path) => `-ls -ln ${quoted(path)}\n`).join(''), signal)
+    if (!well) throw trouble(words, host)
+    for (const path of paths) {
+      const bytes = listedBytes(out, path)
+      if (bytes !== undefined) return { path, bytes, changedAt: undefined }
     }
-    const bytes = listedBytes(out)
-    return bytes === undefined ? undefined : { path, bytes, changedAt: undefined }
+    if (/permission denied/i.test(words)) throw trouble(words, host)
+    return undefined
   }
 
   async function bring({ path }: Seen, directory: string, signal: AbortSignal): Promise<string> {
@@ -66,9 +68,10 @@ export function sftpSource(settings: SftpSettings, program = 'sftp'): RecordingS
   return { look, bring, near: false }
 }
 
-/** @returns the size in a line of `ls -ln`, `-rw-r--r--    1 995  995  64044 Nov 20 13:20 /path`; undefined when it is no plain file. */
-export function listedBytes(listing: string): number | undefined {
-  const size = /^-[rwxsStT-]{9}[.+@]?\s+\S+\s+\S+\s+\S+\s+(\d+)\s/m.exec(listing)?.[1]
+/** @returns the size in the line of `ls -ln` of this path, `-rw-r--r--    1 995  995  64044 Nov 20 13:20 /path`; undefined when it is no plain file. */
+export function listedBytes(listing: string, path: string): number | undefined {
+  const line = listing.split('\n').find((one) => one.endsWith(` ${path}`))
+  const size = /^-[rwxsStT-]{9}[.+@]?\s+\S+\s+\S+\s+\S+\s+(\d+)\s/.exec(line ?? '')?.[1]
   return size === undefined ? undefined : Number(size)
 }
 

@@ -10,10 +10,10 @@ export interface Seen {
 /** Where recordings lie. Paths in are the PBX's own, below the configured directories. */
 export interface RecordingSource {
   /**
-   * Undefined when it is not there.
+   * The first of the paths where there is a file; undefined when there is none.
    * @throws SourceUnavailable when that cannot be told.
    */
-  look(path: string, signal: AbortSignal): Promise<Seen | undefined>
+  look(paths: readonly string[], signal: AbortSignal): Promise<Seen | undefined>
   /**
    * A file on this machine with what was seen: the file itself, or a copy in `directory`, which the caller removes.
    * @throws SourceUnavailable, NoRoom

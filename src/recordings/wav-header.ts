@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { unreadable } from './file-source.ts'
 
 /** `open`: its header still says 0 bytes of sound, as Asterisk leaves it until the recording ends. */
 export type WavState = 'closed' | 'open' | 'empty' | 'no-wav'
@@ -8,9 +9,11 @@ const CHUNK_BYTES = 8
 /** The sound begins within the first chunks; a file where it does not is left to the converter. */
 const HEAD_BYTES = 4_096
 
-/** How a recording's file stands, by its first bytes. @throws NodeJS.ErrnoException */
+/** How a recording's file stands, by its first bytes. @throws SourceUnavailable */
 export async function readWavState(path: string): Promise<WavState> {
-  await using file = await open(path)
+  await using file = await open(path).catch((cause) => {
+    throw unreadable(cause, path)
+  })
   const head = Buffer.alloc(HEAD_BYTES)
   const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0)
   return wavState(head.subarray(0, bytesRead), (await file.stat()).size)

@@ -9,6 +9,7 @@ import { createRecordings, type Recordings, type RecordingsSettings } from '../r
 import { sftpSource } from '../recordings/sftp-source.ts'
 import type { RecordingSource } from '../recordings/source.ts'
 import { type StorageQuerySettings, storageQuery } from '../recordings/storage-query.ts'
+import type { CallFacts } from '../registration/call-facts.ts'
 import type { CallJournal } from '../store/ports.ts'
 import { cdrRecordings } from './cdr-recordings.ts'
 
@@ -20,7 +21,7 @@ export interface RecordingsSideDeps {
   readonly now: () => number
 }
 
-/** Recordings as the configuration says. @throws KeyRingError */
+/** Recordings as the configuration says. */
 export async function createRecordingsSide({
   config,
   journal,
@@ -50,6 +51,12 @@ export async function createRecordingsSide({
   )
   const closing = opened.move()
   return { ...recordings, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+/** The link in a call's note from the start; undefined while there is none. */
+export function linkOfCall(recordings: Pick<Recordings, 'link'>): (call: CallFacts) => string | undefined {
+  return ({ uniq, phone, ...call }) =>
+    recordings.link({ ...call, id: uniq.slice(uniq.indexOf('/') + 1), linkedids: [], client: phone })
 }
 
 /** Where recordings are, as the configuration says. `link` and `query` may still name files. */

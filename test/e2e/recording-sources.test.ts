@@ -201,21 +201,23 @@ async function expectHeard(source: RecordingSource): Promise<void> {
 test('given a recording on the PBX, when fetched by SFTP, then it is heard', async () => {
   await expectHeard(sftpSource(sftp))
   const source = sftpSource(sftp)
-  expect(await source.look(join(spool, 'none *.wav'), never)).toBeUndefined()
-  expect(await source.look(spool, never)).toBeUndefined()
+  expect(await source.look([join(spool, 'none *.wav')], never)).toBeUndefined()
+  expect(await source.look([spool], never)).toBeUndefined()
+  const path = join(spool, '2026/11/20', NAME)
+  expect(await source.look([join(spool, 'none.wav'), path], never)).toMatchObject({ path, bytes: 80_044 })
 })
 
 test('given a wrong host key or a key that nobody knows, when fetched by SFTP, then it is refused with the cure', async () => {
   const path = join(spool, '2026/11/20', NAME)
   const empty = join(directory, 'no-hosts')
   await writeFile(empty, '')
-  await expect(sftpSource({ ...sftp, knownHosts: empty }).look(path, never)).rejects.toThrow(
+  await expect(sftpSource({ ...sftp, knownHosts: empty }).look([path], never)).rejects.toThrow(
     /recordings\.sftp\.knownHosts/,
   )
   const stranger = join(directory, 'stranger')
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', stranger])
-  await expect(sftpSource({ ...sftp, key: stranger }).look(path, never)).rejects.toThrow(/authorized_keys/)
-  await expect(sftpSource({ ...sftp, port: await freePort() }).look(path, never)).rejects.toThrow(
+  await expect(sftpSource({ ...sftp, key: stranger }).look([path], never)).rejects.toThrow(/authorized_keys/)
+  await expect(sftpSource({ ...sftp, port: await freePort() }).look([path], never)).rejects.toThrow(
     /check recordings\.sftp/,
   )
   expect((await listen(sftpSource({ ...sftp, knownHosts: empty }))).status).toBe(503)
@@ -224,7 +226,7 @@ test('given a wrong host key or a key that nobody knows, when fetched by SFTP, t
 test('given a recording behind HTTPS, when fetched, then it is heard; a wrong password or authority is told', async () => {
   await expectHeard(web())
   const path = join(spool, '2026/11/20', NAME)
-  await expect(web({ password: 'wrong' }).look(path, never)).rejects.toThrow(/recordings\.https\.user/)
-  await expect(web({ ca: undefined }).look(path, never)).rejects.toThrow(/self-signed certificate/)
-  expect(await web().look(join(directory, 'secret.wav'), never)).toBeUndefined()
+  await expect(web({ password: 'wrong' }).look([path], never)).rejects.toThrow(/recordings\.https\.user/)
+  await expect(web({ ca: undefined }).look([path], never)).rejects.toThrow(/self-signed certificate/)
+  expect(await web().look([join(directory, 'secret.wav')], never)).toBeUndefined()
 })

@@ -49,8 +49,7 @@ async function realFile(config: Config, now: () => number, signal: AbortSignal):
   let seen: Seen | undefined
   for (const name of names) {
     const call = { startedAt: now(), endedAt: now() }
-    for (const path of candidatePaths(name, call, settings)) seen ??= await source.look(path, signal)
-    if (seen) break
+    seen ??= await source.look(candidatePaths(name, call, settings), signal)
   }
   if (!seen) return noFile(recordings, names)
   const directory = await mkdtemp(join(tmpdir(), 'callweave-doctor-'))

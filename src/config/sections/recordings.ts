@@ -30,7 +30,6 @@ const Sftp = z
 const Https = z
   .strictObject({
     url: safeAddress
-      .refine(({ length }) => length > 0)
       .refine((url) => url.includes('{path}'), 'an address with {path} in it')
       .describe('Where a recording lies; {path} is its path below the directory.'),
     user: z.string().default('').describe('User for basic authentication; empty: none.'),
