@@ -151,6 +151,8 @@ export function oauthTokens(options: OAuthOptions): OAuthTokens {
   }
 
   async function begin(signal: AbortSignal): Promise<void> {
+    // A code is good once: who comes while it is exchanged waits for that.
+    await underWay?.catch(() => undefined)
     const code = freshCode()
     if (code === undefined) return
     try {
