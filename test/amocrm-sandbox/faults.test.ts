@@ -43,6 +43,8 @@ const answered: readonly (readonly [FaultAction, number, string, number])[] = [
   [{ kind: 'blocked' }, 403, 'text/html', 0],
   [{ kind: 'server-error' }, 500, 'application/problem+json', 0],
   [{ kind: 'server-error', execution: 'executed' }, 500, 'application/problem+json', 1],
+  [{ kind: 'bad-gateway' }, 502, 'text/html', 0],
+  [{ kind: 'bad-gateway', execution: 'executed' }, 502, 'text/html', 1],
   [{ kind: 'gateway-timeout' }, 504, 'text/html', 0],
   [{ kind: 'gateway-timeout', execution: 'not-executed' }, 504, 'text/html', 0],
   [{ kind: 'gateway-timeout', execution: 'executed' }, 504, 'text/html', 1],
@@ -128,6 +130,32 @@ test('given broken JSON then the status promises success and the work is done', 
   assert.equal(reply.type, 'application/hal+json')
   assert.throws(() => JSON.parse(reply.text))
   assert.equal(sandbox.contacts().length, 1)
+})
+
+test('given an answer cut off on its way then the client sees a broken body and the work is done', async () => {
+  const { sandbox, call } = await testSandbox()
+  await using _ = sandbox
+  sandbox.fault({ do: { kind: 'truncated' } })
+  await assert.rejects(create(call))
+  assert.equal(sandbox.contacts().length, 1)
+  assert.deepEqual(
+    sandbox.requests().map(({ status, executed }) => [status, executed]),
+    [[200, true]],
+  )
+})
+
+test('given a fault for some minutes when they are over then it is gone', async () => {
+  const { sandbox, call, advance, seconds } = await testSandbox()
+  await using _ = sandbox
+  const from = (seconds() + 60) * 1000
+  sandbox.fault({ match: { from, until: from + 60_000 }, times: Infinity, do: { kind: 'reset' } })
+  assert.equal((await create(call)).status, 200)
+  advance(60_000)
+  await assert.rejects(create(call))
+  advance(59_999)
+  await assert.rejects(create(call))
+  advance(1)
+  assert.equal((await create(call)).status, 200)
 })
 
 test('given a revocation and a lasting block then they outlive the request they hit', async () => {

@@ -62,7 +62,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ]),
   })
   const pages = () => pageState(world, log)
-  await using closing = new AsyncDisposableStack()
+  const closing = new AsyncDisposableStack()
 
   /** Another address to answer at; which door it is may change. */
   async function listen(door: () => Door, port: number): Promise<string> {
@@ -87,7 +87,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     schedule.close()
     dispatcher.close()
   })
-  const opened = closing.move()
 
   return {
     ...hands,
@@ -126,7 +125,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     tick: schedule.run,
     pending: schedule.pending,
     nextDue: schedule.nextDue,
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }
 

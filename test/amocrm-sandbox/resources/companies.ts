@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { mergeFields } from '../envelope/custom-field-values.ts'
 import { entityWrite, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
 import { withs } from '../envelope/filters.ts'
+import { readBackLists } from '../envelope/read-back.ts'
 import { parseItems, parseObject } from '../envelope/validation.ts'
 import type { Company } from '../state/entities.ts'
 import { insertCompany } from '../state/insert.ts'
@@ -15,7 +16,8 @@ import { applyCommon, entityPatch } from './update-entity.ts'
 export function companyRoutes(world: World): Route[] {
   const embedded = { _embedded: z.strictObject({ tags: z.array(tagWrite).optional() }).optional() }
   const create = z.strictObject({ ...entityWrite(world, 'companies'), ...embedded })
-  const patch = { ...entityPatch(world, 'companies'), ...embedded }
+  const echoed = { _embedded: z.strictObject({ ...readBackLists, tags: z.array(tagWrite).optional() }).optional() }
+  const patch = { ...entityPatch(world, 'companies'), ...echoed }
   const patchOne = z.strictObject({ ...patch, id: z.int().optional() })
   const patchMany = z.strictObject({ ...patch, id: z.int() })
   const render = (request: ApiRequest, company: Company) => renderCompany(world, request, company)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { mergeFields } from '../envelope/custom-field-values.ts'
 import { entityWrite, tagsOf, tagWrite, text } from '../envelope/entity-schema.ts'
 import { withs } from '../envelope/filters.ts'
+import { readBackLists } from '../envelope/read-back.ts'
 import { parseItems, parseObject } from '../envelope/validation.ts'
 import type { Contact } from '../state/entities.ts'
 import { insertContact } from '../state/insert.ts'
@@ -16,7 +17,8 @@ export function contactRoutes(world: World): Route[] {
   const names = { first_name: text.optional(), last_name: text.optional() }
   const embedded = { _embedded: z.strictObject({ tags: z.array(tagWrite).optional() }).optional() }
   const create = z.strictObject({ ...entityWrite(world, 'contacts'), ...names, ...embedded })
-  const patch = { ...entityPatch(world, 'contacts'), ...names, ...embedded }
+  const echoed = { _embedded: z.strictObject({ ...readBackLists, tags: z.array(tagWrite).optional() }).optional() }
+  const patch = { ...entityPatch(world, 'contacts'), ...names, ...echoed }
   const patchOne = z.strictObject({ ...patch, id: z.int().optional() })
   const patchMany = z.strictObject({ ...patch, id: z.int() })
   const render = (request: ApiRequest, contact: Contact) => renderContact(world, request, contact)

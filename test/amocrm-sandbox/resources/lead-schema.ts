@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { entityWrite, tagWrite, text, unixTime } from '../envelope/entity-schema.ts'
+import { nullIsNothing, readBackLists } from '../envelope/read-back.ts'
 import type { Flaw } from '../envelope/validation.ts'
 import type { Lead } from '../state/entities.ts'
 import { lossReasons, lost, type Pipeline, type Status } from '../state/seed.ts'
@@ -50,7 +51,9 @@ export function leadPatch(world: World) {
   return {
     ...entityPatch(world, 'leads'),
     ...leadKeys,
-    _embedded: z.strictObject({ tags: z.array(tagWrite).optional() }).optional(),
+    loss_reason_id: nullIsNothing(z.int()).optional(),
+    closed_at: nullIsNothing(unixTime).optional(),
+    _embedded: z.strictObject({ ...readBackLists, tags: z.array(tagWrite).optional() }).optional(),
   }
 }
 

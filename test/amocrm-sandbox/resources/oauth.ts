@@ -3,6 +3,7 @@ import type { AccountState } from '../state/seed.ts'
 import { account } from '../state/seed.ts'
 import { type Answer, hal, problem, Refused, unauthorized } from '../transport/answer.ts'
 import { textAt } from '../transport/bracket-query.ts'
+import { lookUp } from '../transport/doors.ts'
 import type { ApiRequest, Route } from '../transport/route-table.ts'
 import { type Bearer, clientId, type Tokens } from '../transport/tokens.ts'
 import { isLoopback } from '../webhooks/loopback.ts'
@@ -18,6 +19,8 @@ export interface OAuth {
   install(user?: number): Promise<void>
   /** Switched off in the account: codes and tokens are dead at once; `hook` is told, if it is on this machine. */
   disconnect(hook?: string): Promise<void>
+  /** Every access token got by OAuth is over, as after a day; refresh tokens live. */
+  expireAccess(): void
   /** A pair without the detour by a code. */
   issuePair(bearer: { readonly user: number; readonly admin: boolean }): TokenPair
   readonly routes: readonly Route[]
@@ -147,6 +150,7 @@ export function createOAuth(tokens: Tokens, now: () => number, options: OAuthOpt
     },
     issueCode,
     issuePair,
+    expireAccess: () => tokens.expire(clientId),
     register(change) {
       client = { ...client, ...change }
       if (change.secret !== undefined) disconnect()
@@ -162,7 +166,7 @@ export function createOAuth(tokens: Tokens, now: () => number, options: OAuthOpt
     routes: [
       { method: 'GET', pattern: '/oauth', handle: consent },
       { method: 'POST', pattern: '/oauth2/access_token', handle: token },
-      { method: 'GET', pattern: '/oauth2/account/current/subdomain', handle: subdomain },
+      { method: 'GET', pattern: lookUp, handle: subdomain },
     ],
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { authorId, filledText, text, unixTime, userId } from '../envelope/entity-schema.ts'
 import { byIds, byRange, byTexts, inOrder } from '../envelope/filters.ts'
 import { listAnswer, selfLink, writeAnswer } from '../envelope/paging.ts'
+import { readBack } from '../envelope/read-back.ts'
 import { type Flaw, parseItems, parseObject } from '../envelope/validation.ts'
 import { entityTypes, type Task } from '../state/entities.ts'
 import { insertTask, taskChanged } from '../state/insert.ts'
@@ -14,8 +15,18 @@ import { type ApiRequest, idParam, type Route } from '../transport/route-table.t
 /** `/api/v4/tasks` (reference amocrm.md 8). */
 export function taskRoutes(world: World): Route[] {
   const common = commonWrite(world)
-  const create = z.strictObject({ ...common, text: filledText, complete_till: unixTime })
-  const patchShape = { ...common, text: filledText.optional(), complete_till: unixTime.optional() }
+  const create = z.strictObject({
+    ...common,
+    _embedded: z.strictObject({}).optional(),
+    text: filledText,
+    complete_till: unixTime,
+  })
+  const patchShape = {
+    ...common,
+    ...readBack('tasks'),
+    text: filledText.optional(),
+    complete_till: unixTime.optional(),
+  }
   const patchOne = z.strictObject({ ...patchShape, id: z.int().optional() })
   const patchMany = z.strictObject({ ...patchShape, id: z.int() })
   const entityFlaw = (sent: TaskWrite) => flawOfEntity(world, sent)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { mergeFields } from '../envelope/custom-field-values.ts'
+import { customFields, mergeFields } from '../envelope/custom-field-values.ts'
 import { authorId, entityWrite, tagsOf, tagWrite } from '../envelope/entity-schema.ts'
+import { nullIsNothing, readBack } from '../envelope/read-back.ts'
 import { type Entity, type EntityType, type FieldValues, singular } from '../state/entities.ts'
 import type { World } from '../state/world.ts'
 import type { ApiRequest } from '../transport/route-table.ts'
@@ -9,6 +10,8 @@ import type { ApiRequest } from '../transport/route-table.ts'
 export function entityPatch(world: World, type: EntityType) {
   return {
     ...entityWrite(world, type),
+    ...readBack(type),
+    custom_fields_values: nullIsNothing(customFields(world, type)).optional(),
     tags_to_delete: z.array(tagWrite).optional(),
     created_by: authorId(world).optional(),
   }

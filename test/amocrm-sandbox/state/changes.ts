@@ -15,6 +15,8 @@ export type Change =
 
 export interface Changes {
   tell(change: Change): void
+  /** What happens in `work` is told to nobody. */
+  quietly(work: () => void): void
   /** Takes all that was told since; an entity that was just added has no update besides. */
   drain(): readonly Change[]
   /** Called once after a run of changes, when the code that made them is done. */
@@ -24,10 +26,20 @@ export interface Changes {
 /** Changes made in one go (a request, a hand's move) are told together and read as they are afterwards. */
 export function createChanges(): Changes {
   let told: Change[] = []
+  let quiet = false
   let listener: (() => void) | undefined
 
   return {
+    quietly(work) {
+      quiet = true
+      try {
+        work()
+      } finally {
+        quiet = false
+      }
+    },
     tell(change) {
+      if (quiet) return
       if (told.length === 0 && listener !== undefined) queueMicrotask(listener)
       told.push(change)
     },

@@ -58,6 +58,7 @@ export interface AccountHands {
   setRights(id: number, rights: Partial<Pick<User, 'admin' | 'view' | 'role'>>): void
   /** Incoming leads of the whole account, or of one pipeline. */
   switchUnsorted(on: boolean, pipeline?: number): void
+  unsortedOn(): boolean
   /** The paid filter by custom fields. */
   switchApiFilter(on: boolean): void
   addPipeline(pipeline: { readonly name: string; readonly stages: readonly string[] }): number

@@ -42,6 +42,7 @@ export function createAccountHands(world: World): AccountHands {
       if (pipeline === undefined) world.account.unsortedOn = on
       else existingPipeline(pipeline).unsortedOn = on
     },
+    unsortedOn: () => world.account.unsortedOn,
     switchApiFilter(on) {
       world.account.apiFilterOn = on
     },

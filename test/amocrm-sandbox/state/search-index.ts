@@ -38,20 +38,21 @@ export interface PhoneIndex {
 const keyDigits = 8
 
 export function createPhoneIndex(): PhoneIndex {
-  const byEnd = new Map<string, Set<Entity>>()
+  // Most phones are one card's: a list of one is far smaller than a set.
+  const byEnd = new Map<string, Entity[]>()
   return {
     add(entity) {
       for (const phone of phonesOf(entity.fields)) {
         const end = digitsOf(phone).slice(-keyDigits)
         if (end === '') continue
         const found = byEnd.get(end)
-        if (found === undefined) byEnd.set(end, new Set([entity]))
-        else found.add(entity)
+        if (found === undefined) byEnd.set(end, [entity])
+        else if (!found.includes(entity)) found.push(entity)
       }
     },
     find(phone, lastDigits, now) {
       const wanted = digitsOf(phone).slice(-lastDigits)
-      const candidates = wanted === '' ? [] : [...(byEnd.get(wanted.slice(-keyDigits)) ?? [])]
+      const candidates = wanted === '' ? [] : (byEnd.get(wanted.slice(-keyDigits)) ?? [])
       return candidates.filter((entity) =>
         (indexed(entity, now)?.phones ?? []).some((stored) => stored.slice(-lastDigits) === wanted),
       )

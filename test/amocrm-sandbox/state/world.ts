@@ -200,10 +200,9 @@ export function createWorld(now: () => number, queryLagMs: number): World {
     quietly(work) {
       quiet = true
       try {
-        work()
+        world.changes.quietly(work)
       } finally {
         quiet = false
-        world.changes.drain()
       }
     },
     record(event) {

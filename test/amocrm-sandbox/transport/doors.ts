@@ -3,8 +3,11 @@ export type Door = 'account' | 'left' | 'api'
 
 export interface Doors {
   /** Scheme, host and port for `_links`; undefined when no account answers at this host. */
-  baseOf(door: Door, host: string | undefined): string | undefined
+  baseOf(door: Door, host: string | undefined, path: string): string | undefined
 }
+
+/** All that the shared host is asked for. */
+export const lookUp = '/oauth2/account/current/subdomain'
 
 /**
  * Accounts live at hosts. A request to 127.0.0.1 is the account's by the port it came to; one with a name in its Host header must
@@ -16,7 +19,8 @@ export function createDoors(
   addressOf: (door: 'account' | 'api') => string,
 ): Doors {
   return {
-    baseOf(door, host) {
+    baseOf(door, host, path) {
+      if (door === 'api') return path === lookUp ? addressOf(door) : undefined
       const named = /^([a-z0-9-]+)\.([a-z]+\.[a-z]+)(?::\d+)?$/.exec(host ?? '')
       if (named === null) return door === 'left' ? undefined : addressOf(door)
       const [, subdomain, domain] = named

@@ -49,7 +49,7 @@ export function createFrontDoor(deps: FrontDoorDeps): (request: WireRequest, doo
       body: maskedBody(wire.path, wire.body),
       json: wire.path.startsWith('/oauth2/') ? undefined : json,
     })
-    const base = deps.doors.baseOf(door, wire.headers.host)
+    const base = deps.doors.baseOf(door, wire.headers.host, wire.path)
     const answer = base === undefined ? notFound : await answerTo(deps, { ...wire, door, base }, record, json)
     if (typeof answer !== 'string') record.status = 'cutShort' in answer ? answer.cutShort.status : answer.status
     return answer

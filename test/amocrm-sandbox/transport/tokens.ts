@@ -15,6 +15,8 @@ export interface Tokens {
   revoke(token: string): void
   /** All tokens of an integration: its secret changed, or it was switched off. */
   revokeIntegration(integration: string): void
+  /** Those of an integration that expire by themselves are over now; long-lived ones are not. */
+  expire(integration: string): void
   find(token: string): Bearer | undefined
   /** Whom the rate limit counts, also for tokens that are no longer good. */
   owner(token: string): string
@@ -62,6 +64,11 @@ export function createTokens(issuer: Issuer, now: () => number): Tokens {
     },
     revokeIntegration(integration) {
       for (const [token, bearer] of bearers) if (bearer.integration === integration) bearers.delete(token)
+    },
+    expire(integration) {
+      for (const [token, bearer] of bearers)
+        if (bearer.integration === integration && bearer.expiresAt !== undefined)
+          bearers.set(token, { ...bearer, expiresAt: now() })
     },
     find(token) {
       const bearer = bearers.get(token)
