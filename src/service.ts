@@ -10,6 +10,7 @@ import type { Config } from './config/schema.ts'
 import { openHttp } from './http/http-server.ts'
 import { statusRouter } from './http/status-router.ts'
 import { createCallPump } from './live/call-pump.ts'
+import { noHooks } from './registration/hooks.ts'
 import { createRegistrar } from './registration/registrar.ts'
 import { createInboundDesk } from './routing/inbound-desk.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
@@ -18,9 +19,11 @@ import { createClickSide } from './service/click-side.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
 import { listen, readiness } from './service/listen.ts'
+import { openNumberLists } from './service/number-lists.ts'
 import { personTokens } from './service/person-tokens.ts'
 import { createPhaseReactions } from './service/phase-reactions.ts'
-import { createRecordingsSide } from './service/recordings-side.ts'
+import { createRecordingsSide, linkOfCall } from './service/recordings-side.ts'
+import { createRegistrationSide } from './service/registration-side.ts'
 import {
   ariAddress,
   extensionsByUser,
@@ -71,7 +74,6 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const { promise: storeDied, reject: onStoreDied } = Promise.withResolvers<never>()
   storeDied.catch(() => undefined)
   const store = opened.use(await openStore({ file: join(service.directory, 'callweave.db'), now, onDied: onStoreDied }))
-  const { sync, outbox } = createCrmSide({ config, store, log, now, random })
   const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now: steadyNow, random }))
 
   const board = createCardBoard()
@@ -85,11 +87,26 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     ...(config.asterisk.trunks.length > 0 && { trunks: config.asterisk.trunks }),
   }
   const tracker = createCallTracker(interpreter)
-  const registrar = createRegistrar({
-    journal: store.journal,
-    pbx: service.pbx,
-    settings: registrationSettings(config, await firstStart(store.settings, now())),
+  const recordings = opened.use(await createRecordingsSide({ config, journal: store.journal, tracker, log, now }))
+  const ignored = opened.use(await openNumberLists(config.rules.ignore.files, log))
+  const rules = registrationSettings(config, await firstStart(store.settings, now()), ignored.has)
+  const settings = () => rules
+  const hooks = noHooks
+  const recordingUrl = linkOfCall(recordings)
+  const crmSide = createCrmSide({ config, store, log, now, random, registration: { settings, hooks, recordingUrl } })
+  const { sync, outbox } = crmSide
+  const clicks = await createClickSide({
+    config,
+    state: store.settings,
+    commands: asterisk.commands,
+    tracker,
+    cards,
+    log,
+    now,
   })
+  const { clickedOn } = clicks
+  const { journal, callbackTasks } = store
+  const registrar = createRegistrar({ journal, callbackTasks, pbx: service.pbx, settings, hooks, clickedOn })
   const closer = opened.use(createCallCloser({ registrar, wakeOutbox: outbox.wake, log }))
   const witness = opened.use(
     await createWitnessSide({
@@ -117,19 +134,13 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       log,
     }),
   )
-  const clicks = await createClickSide({
-    config,
-    state: store.settings,
-    commands: asterisk.commands,
-    tracker,
-    cards,
-    log,
-    now,
-  })
-  const recordings = opened.use(await createRecordingsSide({ config, journal: store.journal, tracker, log, now }))
+  const registration = opened.use(
+    createRegistrationSide({ config, store, crmSide, settings, hooks, recordings, clickedOn, log }),
+  )
   const react = (phase: Phase): void => {
     reactions.react(phase)
     clicks.react(phase)
+    registration.react(phase)
     if (phase.kind === 'ended') recordings.watch(phase.call)
   }
   const pump = opened.use(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ConfigFile } from './schema.ts'
+import { kindsOfCall } from './sections/rules.ts'
 
 /** A node of the JSON schema that zod draws of the configuration. */
 interface Node {
@@ -15,6 +16,8 @@ interface Node {
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Node>>
   readonly items?: Node
+  /** The keys below are explained there. */
+  readonly sameAs?: string
 }
 
 /** Values a default cannot give: what only the owner of the PBX knows. Keys are paths; `[]` stands for a list's one entry. */
@@ -29,6 +32,8 @@ const samples: Readonly<Record<string, unknown>> = {
   'database.timeZone': 'Europe/Moscow',
   'crm.url': 'https://acme.amocrm.ru',
   'crm.token': 'CHANGE-ME',
+  // In place of the token: who needs it finds it in the reference.
+  'crm.oauth': undefined,
   'hours.timeZone': 'Europe/Moscow',
   'hours.holidays': ['01-01'],
   'lines[].hours.timeZone': 'Europe/Moscow',
@@ -47,6 +52,11 @@ const samples: Readonly<Record<string, unknown>> = {
   'lines[].did': '74951234567',
   'lines[].label': 'Advertising',
   'clickToCall.dialOut': [],
+  ...Object.fromEntries(
+    kindsOfCall.flatMap((kind) =>
+      ['stages', 'contactFields', 'leadFields'].map((list) => [`rules.${kind}.${list}`, []]),
+    ),
+  ),
   'rules.defaultUser': 7_000_001,
   'recordings.publicUrl': 'https://pbx.example.com:8078',
   'recordings.timeZone': 'Europe/Moscow',
@@ -94,6 +104,7 @@ function tree(): Node {
 
 function sample(node: Node, path: string): unknown {
   if (path in samples) return samples[path]
+  if (node.sameAs !== undefined) return node.default
   if (node.properties) {
     return Object.fromEntries(
       Object.entries(node.properties).map(([key, child]) => [key, sample(child, path ? `${path}.${key}` : key)]),
@@ -103,8 +114,30 @@ function sample(node: Node, path: string): unknown {
   return node.default
 }
 
+/** The kinds of call have the same keys: told once, and of the others what differs. */
+const [firstKind = '', ...laterKinds] = kindsOfCall.map((kind) => `rules.${kind}`)
+const toldOnce = new Map(laterKinds.map((path) => [path, `As \`${firstKind}\`, but:`]))
+
+function differing(path: string): readonly string[] {
+  const first = allRows(nodeAt(firstKind), firstKind, true).map((line) => line.replaceAll(`${firstKind}`, path))
+  return allRows(nodeAt(path), path, true)
+    .filter((line) => !first.includes(line))
+    .slice(1)
+}
+
+function nodeAt(path: string): Node {
+  return path.split('.').reduce((node, key) => node.properties?.[key] ?? {}, tree())
+}
+
 function rows(node: Node, path: string, required: boolean): readonly string[] {
+  const told = toldOnce.get(path)
+  if (told === undefined) return allRows(node, path, required)
+  return [row({ ...node, description: `${node.description} ${told}` }, path, required), ...differing(path)]
+}
+
+function allRows(node: Node, path: string, required: boolean): readonly string[] {
   const own = path === '' ? [] : [row(node, path, required)]
+  if (node.sameAs !== undefined) return own
   const children = Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
     rows(child, path ? `${path}.${key}` : key, node.required?.includes(key) ?? false),
   )

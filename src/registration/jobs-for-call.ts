@@ -1,121 +1,98 @@
 import type { Call } from '../calls/call.ts'
-import type { CallNoteStatus } from '../crm/port.ts'
-import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
+import { phoneKey } from '../numbers/phone-number.ts'
 import type { NewJob } from '../outbox/job.ts'
-import { attribute, type CallPeople, type StaffRef } from './attribution.ts'
-import type { CallNotePayload, ClientPayload, TaskPayload, UnsortedPayload } from './payloads.ts'
+import type { CallFacts } from './call-facts.ts'
+import type { RegistrationHooks } from './hooks.ts'
+import type { CallNotePayload, CallPayload, TaskDonePayload } from './payloads.ts'
+import { dialledInMenu } from './plan/plan-task.ts'
+import { kindOfCall } from './rules/kind-of-call.ts'
+import type { KindRule } from './rules/kind-rule.ts'
 import type { RegistrationSettings } from './settings.ts'
-import { whoTried, whyUnregistered } from './why-unregistered.ts'
 
-/** Q.850 causes that mean the number itself is wrong (design section 3). */
-const WRONG_NUMBER_CAUSES: readonly number[] = [1, 3, 22, 28]
-/** The CRM takes an answered call of no seconds for a missed one. */
-const SHORTEST_CONVERSATION = 1
+export interface JobsOptions {
+  readonly settings: RegistrationSettings
+  readonly hooks: Pick<RegistrationHooks, 'has'>
+  /** By whom the call was seen: what the second witness tells stands back behind live calls. */
+  readonly evidence: Call['evidence']
+  /** The client's open task that asked to be called back. */
+  readonly openTask: number | undefined
+}
 
 /**
- * The CRM writes an ended call needs: find or create its client, then (missed, by setting) a task, then the call note. Where unknown
- * callers become incoming leads, the first job is `unsorted` in place of `client`: whether the number is known shows only when it is sent.
- * Empty when the call is not to be registered; `whyUnregistered` tells the reason.
- * @param pbx name of the PBX from the config; part of every key.
+ * The CRM writes an ended call may need: find or make its client, then lead, task, note, changes of cards. Whether the number is known
+ * shows only when the first job is sent, so the list holds what the rules for known and for unknown numbers ask for; what turns
+ * out to have nothing to do ends as done. All build on the first one, none on each other: a refused lead must not cost the call its note.
  */
-export function jobsForCall(call: Call, settings: RegistrationSettings, pbx: string): readonly NewJob[] {
-  if (whyUnregistered(call, settings) !== undefined || call.endedAt === undefined) return []
-  const phone = normalisePhone(call.client, settings.country)
-  const uniq = `${pbx}/${call.id}`
-  const people = peopleOf(call, settings)
-  const quietAt = call.endedAt + settings.quietAfterSeconds * 1000
-  const common = {
-    lane: phoneKey(phone) ?? phone,
-    urgency: call.evidence === 'cel' || call.evidence === 'cdr' ? 'backfill' : 'live',
-  } as const
-  const talkSeconds = call.answered ? Math.max(SHORTEST_CONVERSATION, Math.round(call.talkSeconds)) : 0
-  const known = { uniq, phone, people, startedAt: call.startedAt, talkSeconds, quietAt }
-  const first = { ...common, ...clientJob(call, known, settings, pbx) }
+export function jobsForCall(call: CallFacts, { settings, hooks, evidence, openTask }: JobsOptions): readonly NewJob[] {
+  const { uniq, answered, talked } = call
+  const lane = laneOf(call)
+  const urgency = evidence === 'cel' || evidence === 'cdr' ? 'backfill' : 'live'
+  const rules = rulesFor(call, settings)
+  const first = clientJob(call, urgency)
+  const job = <Payload extends CallPayload>(name: string, kind: string, payload: Payload): NewJob => ({
+    key: `${uniq}:${name}`,
+    kind,
+    lane,
+    urgency,
+    after: first.key,
+    payload,
+  })
+  const persons = settings.notePerPerson && talked.length > 1 ? talked.map(({ extension }) => extension) : [undefined]
   const jobs: NewJob[] = [first]
-  if (settings.missedTask.enabled && isMissed(call)) {
-    const payload: TaskPayload = {
-      text: settings.missedTask.text.replaceAll('{phone}', phone),
-      deadline: call.endedAt + settings.missedTask.hours * 3_600_000,
-      people,
-      quietAt,
-    }
-    jobs.push({ ...common, key: `${uniq}:task`, kind: 'task', after: first.key, payload })
+  if (rules.some(makesLead)) jobs.push(job('lead', 'lead', { call }))
+  if (rules.some(({ task }) => task.enabled) || wantsMenuTask(call, settings)) jobs.push(job('task', 'task', { call }))
+  for (const person of persons) {
+    const payload: CallNotePayload = { call, ...(person !== undefined && { person }) }
+    jobs.push(job(person === undefined ? 'note' : `note/${person}`, 'call-note', payload))
   }
-  const payload: CallNotePayload = {
-    ...known,
-    direction: people.direction,
-    status: noteStatus(call),
+  if (rules.some(changesCards) || hooks.has('contact-update') || hooks.has('lead-update'))
+    jobs.push(job('cards', 'card-change', { call }))
+  if (answered && openTask !== undefined) {
+    const payload: TaskDonePayload = { call, task: openTask, key: lane }
+    const { after: _, ...done } = job('task-done', 'task-done', payload)
+    jobs.push(done)
   }
-  jobs.push({ ...common, key: `${uniq}:note`, kind: 'call-note', after: first.key, payload })
   return jobs
 }
 
-/** The CRM's word for how the call ended (design section 3). */
-export function noteStatus(call: Pick<Call, 'result' | 'hangupCause'>): CallNoteStatus {
-  switch (call.result) {
-    case 'answered':
-    case 'voicemail':
-    case 'busy':
-      return call.result
-    case 'failed':
-      return WRONG_NUMBER_CAUSES.includes(call.hangupCause ?? 0) ? 'wrong-number' : 'not-reached'
-    default:
-      return 'not-reached'
+/** What is done while the call goes on: same keys, so that the jobs at the end find it done. */
+export function earlyJobs(call: CallFacts, settings: RegistrationSettings): readonly NewJob[] {
+  const first = clientJob(call, 'live')
+  const lead: NewJob = {
+    key: `${call.uniq}:lead`,
+    kind: 'lead',
+    lane: laneOf(call),
+    urgency: 'live',
+    after: first.key,
+    payload: { call },
   }
+  return rulesFor(call, settings).some(makesLead) ? [first, lead] : [first]
 }
 
-type KnownOfCall = Pick<UnsortedPayload, 'uniq' | 'phone' | 'people' | 'startedAt' | 'talkSeconds' | 'quietAt'>
-
-function clientJob(call: Call, known: KnownOfCall, settings: RegistrationSettings, pbx: string) {
-  const { uniq, phone, people } = known
-  const payload = clientPayload(phone, people, settings)
-  const unknown = people.direction === 'out' ? settings.unknownCalled : settings.unknownCaller
-  switch (unknown) {
-    case 'contact':
-      return { key: `${uniq}:client`, kind: 'client', payload }
-    case 'nothing':
-      return { key: `${uniq}:client`, kind: 'client', payload: { ...payload, unknown } }
-    case 'unsorted':
-      return {
-        key: `${uniq}:unsorted`,
-        kind: 'unsorted',
-        payload: { ...payload, ...known, ...lineOf(call, settings, pbx) },
-      }
-    default:
-      return unknown satisfies never
-  }
+function clientJob(call: CallFacts, urgency: NewJob['urgency']): NewJob {
+  const payload: CallPayload = { call }
+  return { key: `${call.uniq}:client`, kind: 'client', lane: laneOf(call), urgency, payload }
 }
 
-/** The CRM wants a name for the source of an incoming lead, also when the trunk did not say which number was called. */
-function lineOf(call: Call, settings: RegistrationSettings, pbx: string) {
-  const line = call.line || pbx
-  const { label = '', pipeline } = settings.lines.get(call.line) ?? {}
-  return { line, lineName: label || line, ...(pipeline !== undefined && { pipeline }) }
+/** Withheld numbers have nothing in common that could be doubled: none waits for another. */
+function laneOf({ phone, uniq }: CallFacts): string {
+  return phoneKey(phone) ?? (phone || uniq)
 }
 
-function clientPayload(phone: string, people: CallPeople, settings: RegistrationSettings): ClientPayload {
-  const owner = attribute(people, undefined).author
-  return {
-    phone,
-    name: settings.contactName.replaceAll('{phone}', phone),
-    ...(owner !== undefined && { owner }),
-  }
+function rulesFor(call: CallFacts, settings: RegistrationSettings): readonly KindRule[] {
+  const book = settings.rulesOf(call.line)
+  return [book[kindOfCall(call, true)], book[kindOfCall(call, false)]]
 }
 
-function peopleOf(call: Call, settings: RegistrationSettings): CallPeople {
-  const ref = (extension: string): StaffRef => {
-    const user = settings.users.get(extension)
-    return { extension, ...(user !== undefined && { user }) }
-  }
-  return {
-    direction: call.direction === 'out' ? 'out' : 'in',
-    ...(call.responsible !== '' && { talked: ref(call.responsible) }),
-    tried: call.answered ? [] : whoTried(call).map(ref),
-    ...(settings.defaultUser !== undefined && { defaultUser: settings.defaultUser }),
-  }
+/** An incoming lead that the account does not take becomes contact and lead. */
+function makesLead({ create }: KindRule): boolean {
+  return create === 'lead' || create === 'unsorted'
 }
 
-/** Nobody of the house talked to a client who called. */
-function isMissed(call: Call): boolean {
-  return call.direction === 'in' && !call.answered
+function changesCards({ changeOwner, contactFields, leadFields }: KindRule): boolean {
+  return changeOwner !== 'never' || contactFields.length + leadFields.length > 0
+}
+
+function wantsMenuTask(call: CallFacts, { missedInMenu, names }: RegistrationSettings): boolean {
+  return missedInMenu === 'task' && dialledInMenu({ call, isPerson: (extension) => names.has(extension) }) !== undefined
 }

@@ -1,49 +1,32 @@
-import type { CallNoteStatus } from '../crm/port.ts'
-import type { CallPeople } from './attribution.ts'
+import type { CallFacts } from './call-facts.ts'
 
-/** Find or create the client of a call. */
-export interface ClientPayload {
-  /** As normalised by `numbers/`. */
-  readonly phone: string
-  /** Name and owner of the contact, should it have to be created. */
-  readonly name: string
-  readonly owner?: number
-  /** Left out: an unknown client becomes a contact. */
-  readonly unknown?: 'nothing'
+/** What every job of a call carries. Rules are looked up when it is sent: who mends a rule mends what waits for it, dead letters too. */
+export interface CallPayload {
+  readonly call: CallFacts
 }
 
-/** Find the client of an inbound call, or put the call among the CRM's incoming leads. */
-export interface UnsortedPayload extends Omit<ClientPayload, 'unknown'> {
-  /** `<pbx>/<call id>`. */
-  readonly uniq: string
-  readonly startedAt: number
-  readonly talkSeconds: number
-  readonly people: CallPeople
-  readonly line: string
-  readonly lineName: string
-  /** Left out: the account's main one. */
-  readonly pipeline?: number
-  /** From this instant on no lead is made, a contact has to do. */
-  readonly quietAt: number
+export interface CallNotePayload extends CallPayload {
+  /** Extension, where each person who talked has a note of their own. */
+  readonly person?: string
 }
 
-export interface CallNotePayload {
-  /** `<pbx>/<call id>`. */
-  readonly uniq: string
-  readonly direction: 'in' | 'out'
-  readonly phone: string
-  readonly startedAt: number
-  readonly talkSeconds: number
-  readonly status: CallNoteStatus
-  readonly people: CallPeople
-  /** From this instant on the note must not set off automations. */
-  readonly quietAt: number
+/** A task that is over, since somebody has talked to the client. */
+export interface TaskDonePayload extends CallPayload {
+  readonly task: number
+  /** The client's phone key. */
+  readonly key: string
 }
 
-export interface TaskPayload {
-  readonly text: string
-  readonly deadline: number
-  readonly people: CallPeople
-  /** From this instant on no task is made at all. */
-  readonly quietAt: number
+/** What is told differently of a call whose note stands already. */
+export interface NoteChange {
+  readonly recordingUrl?: string
+  /** The call as the better witness saw it. */
+  readonly call?: CallFacts
+  /** What the manager wrote down. */
+  readonly result?: string
+}
+
+export interface NoteChangePayload extends CallNotePayload {
+  /** Everything that changed since the note was written, this time and before. */
+  readonly change: NoteChange
 }

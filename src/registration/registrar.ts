@@ -1,6 +1,11 @@
 import type { Call } from '../calls/call.ts'
-import { phoneKey } from '../numbers/phone-number.ts'
+import type { EntityRef } from '../crm/port.ts'
+import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
+import type { NewJob } from '../outbox/job.ts'
+import type { CallbackTasks } from '../store/crm-state-ports.ts'
 import type { CallJournal, JournalEntry } from '../store/ports.ts'
+import { callFacts } from './call-facts.ts'
+import { hooked, type RegistrationHooks } from './hooks.ts'
 import { jobsForCall } from './jobs-for-call.ts'
 import { isSameCall, tellingOf } from './same-call.ts'
 import type { RegistrationSettings } from './settings.ts'
@@ -8,8 +13,12 @@ import { type WhyUnregistered, whyUnregistered } from './why-unregistered.ts'
 
 export interface RegistrarDeps {
   readonly journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing'>
+  readonly callbackTasks: Pick<CallbackTasks, 'openFor'>
   readonly pbx: string
-  readonly settings: RegistrationSettings
+  readonly settings: () => RegistrationSettings
+  readonly hooks: RegistrationHooks
+  /** The card in the CRM on which a call was started. */
+  readonly clickedOn: (callId: string) => EntityRef | undefined
 }
 
 /** What became of an ended call. `as`: the id it got where another call had its own. */
@@ -30,7 +39,8 @@ export interface Registrar {
   register(call: Call, events: readonly unknown[]): Promise<Registered>
 }
 
-export function createRegistrar({ journal, pbx, settings }: RegistrarDeps): Registrar {
+export function createRegistrar(deps: RegistrarDeps): Registrar {
+  const { journal, callbackTasks, pbx, settings, hooks, clickedOn } = deps
   /**
    * Who did not see a call's beginning may name it after another of its linkedids. Two calls that were both seen whole are told
    * apart by their ids alone.
@@ -55,22 +65,36 @@ export function createRegistrar({ journal, pbx, settings }: RegistrarDeps): Regi
     }
   }
 
+  /** None when a customer's script keeps the call out. */
+  const jobsOf = async (call: Call, clicked: EntityRef | undefined): Promise<readonly NewJob[]> => {
+    const now = settings()
+    const { country, quietAfterSeconds } = now
+    const at = call.endedAt ?? call.startedAt
+    const told = callFacts(call, { pbx, country, quietAfterSeconds, moment: 'end', at, clicked })
+    const phone = normalisePhone(await hooked(hooks, 'client-phone', told.phone, { call: told }), country)
+    const facts = { ...told, phone: phone || told.phone }
+    if (!(await hooked(hooks, 'need-registration', true, { call: facts }))) return []
+    const open = await callbackTasks.openFor(phoneKey(facts.phone) ?? '')
+    return jobsForCall(facts, { settings: now, hooks, evidence: call.evidence, openTask: open?.task })
+  }
+
   return {
     register: async (told, events) => {
-      const why = whyUnregistered(told, settings)
+      const why = whyUnregistered(told, settings())
       const entry = entryOf(told, events, pbx)
       for (;;) {
         const id = await freeId(entry)
         if (id === undefined) return { kind: 'known' }
         const call = { ...told, id }
-        const jobs = jobsForCall(call, settings, pbx)
+        const jobs = why === undefined ? await jobsOf(call, clickedOn(told.id)) : []
         const fresh = await journal.recordEnded({ ...entry, id, call }, jobs)
         // Somebody else has taken the id since.
         if (!fresh) continue
         const as = id === told.id ? {} : { as: id }
-        return why === undefined
+        if (why !== undefined) return { kind: 'journal-only', why, ...as }
+        return jobs.length > 0
           ? { kind: 'registering', jobs: jobs.length, ...as }
-          : { kind: 'journal-only', why, ...as }
+          : { kind: 'journal-only', why: 'hook', ...as }
       }
     },
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type Router from 'koa-router'
 import type { Logger } from 'pino'
 import type { AriCommands } from '../asterisk/ari-commands.ts'
+import { BoundedMap } from '../calls/bounded-map.ts'
 import type { CallTracker } from '../calls/call-tracker.ts'
 import type { CardSocket } from '../cards/card-socket.ts'
 import { type ClickToCall, createClickToCall } from '../click-to-call/click-to-call.ts'
@@ -9,10 +10,14 @@ import { clickMessage } from '../click-to-call/message.ts'
 import { clickRouter } from '../click-to-call/router.ts'
 import { openTally } from '../click-to-call/tally-keeper.ts'
 import type { Config } from '../config/schema.ts'
+import type { EntityRef } from '../crm/port.ts'
 import { readJsonBody } from '../http/json-body.ts'
 import type { Settings } from '../store/ports.ts'
 import { personTokens } from './person-tokens.ts'
 import { clickSettings } from './settings.ts'
+
+/** More calls than can be under way at once. */
+const CLICKS_REMEMBERED = 2_000
 
 export interface ClickSideDeps {
   readonly config: Config
@@ -27,6 +32,8 @@ export interface ClickSideDeps {
 
 /** Calls from the CRM: the door they come through, and what follows them. */
 export interface ClickSide extends Pick<ClickToCall, 'react' | 'hear'> {
+  /** The card on which a call was started. */
+  clickedOn(callId: string): EntityRef | undefined
   readonly router: Router
 }
 
@@ -34,12 +41,17 @@ export interface ClickSide extends Pick<ClickToCall, 'react' | 'hear'> {
 export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
   const { config, state, commands, tracker, cards, log, now } = deps
   const { dailyCap, dailyCapTotal } = config.clickToCall
+  const cardsOfClicks = new BoundedMap<string, EntityRef>(CLICKS_REMEMBERED)
   const clickToCall = createClickToCall({
     settings: clickSettings(config),
     commands,
     tally: await openTally(state, { perPerson: dailyCap, total: dailyCapTotal }, now),
     eventsOf: tracker.events,
-    tell: (click) => cards.tell(click.extension, clickMessage(click)),
+    tell: (click) => {
+      const { entity } = click
+      if (entity && entity.kind !== 'customer') cardsOfClicks.set(click.call, { kind: entity.kind, id: entity.id })
+      cards.tell(click.extension, clickMessage(click))
+    },
     newId: randomUUID,
     now,
     log,
@@ -51,5 +63,5 @@ export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
     readJson: readJsonBody,
     now,
   })
-  return { router, react: clickToCall.react, hear: clickToCall.hear }
+  return { router, react: clickToCall.react, hear: clickToCall.hear, clickedOn: (callId) => cardsOfClicks.get(callId) }
 }

@@ -3,6 +3,8 @@ import type { StaffDirectory } from '../calls/staff.ts'
 import type { ClickSettings } from '../click-to-call/click-to-call.ts'
 import type { Config } from '../config/schema.ts'
 import { openingHours } from '../hours/opening-hours.ts'
+import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
+import { ruleBookOf } from '../registration/rules/rule-book.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import type { LineRule } from '../routing/route.ts'
 import type { ShownCards } from './phase-reactions.ts'
@@ -25,24 +27,43 @@ export function staffDirectory({ staff }: Config): StaffDirectory {
   }
 }
 
-/** @param firstStartAt epoch milliseconds of the first configured start, from the store. */
-export function registrationSettings(config: Config, firstStartAt: number): RegistrationSettings {
-  const { service, staff, lines, rules, numbers } = config
+/**
+ * @param firstStartAt epoch milliseconds of the first configured start, from the store.
+ * @param listed whether a phone key stands in one of the ignored lists' files now.
+ */
+export function registrationSettings(
+  config: Config,
+  firstStartAt: number,
+  listed: (phoneKey: string) => boolean = () => false,
+): RegistrationSettings {
+  const { service, staff, lines, rules, numbers, hours } = config
+  const { people } = staff
+  const books = new Map(lines.map((line) => [line.did, ruleBookOf(rules, line.rules, line.pipeline)]))
+  const usual = ruleBookOf(rules, {})
+  const labels = new Map(lines.map(({ did, label }) => [did, label || did]))
+  const { entities, notePerPerson, seconds, popup, missedInMenu, hiddenNumberContact, taskResult } = rules
+  const keys = rules.ignore.numbers.map((number) => phoneKey(normalisePhone(number, numbers.country)))
   return {
+    ...{ entities, notePerPerson, seconds, popup, missedInMenu, hiddenNumberContact, taskResult, firstStartAt },
     mode: service.mode,
     lineModes: new Map(lines.map(({ did, mode }) => [did, mode])),
-    personModes: new Map(staff.people.map(({ extension, mode }) => [extension, mode])),
-    users: new Map(
-      staff.people.flatMap(({ extension, user }) => (user === undefined ? [] : [[extension, user] as const])),
-    ),
+    personModes: new Map(people.map(({ extension, mode }) => [extension, mode])),
+    users: new Map(people.flatMap(({ extension, user }) => (user === undefined ? [] : [[extension, user] as const]))),
+    names: new Map(people.map(({ extension, name }) => [extension, name])),
     defaultUser: rules.defaultUser,
     country: numbers.country,
-    unknownCaller: rules.unknownCaller,
-    unknownCalled: rules.unknownCalled,
-    lines: new Map(lines.map(({ did, label, pipeline }) => [did, { label, pipeline }])),
-    contactName: rules.contactName,
-    missedTask: rules.missedTask,
-    firstStartAt,
+    timeZone: hours?.timeZone,
+    lineName: (line) => labels.get(line) ?? line,
+    isOpen: lineHours(config),
+    rulesOf: (line) => books.get(line) ?? usual,
+    ignore: {
+      numbers: new Set(keys.flatMap((key) => key ?? [])),
+      patterns: rules.ignore.patterns.map((pattern) => new RegExp(pattern)),
+      extensions: new Set(rules.ignore.extensions),
+      lines: new Set(rules.ignore.lines),
+      listed,
+    },
+    onlyExtensions: new Set(rules.onlyExtensions),
     quietAfterSeconds: rules.quietAfterSeconds,
   }
 }

@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { mode } from '../values.ts'
 import { Hours } from './hours.ts'
+import { LineRules } from './rules.ts'
 
 export const Line = z
   .strictObject({
-    did: z.string().min(1).describe('The number dialled, as the trunk delivers it.'),
+    did: z
+      .string()
+      .min(1)
+      .describe('The number dialled, as the trunk delivers it; for rules of outbound calls the name of a trunk.'),
     label: z.string().default('').describe('Name of the line for people.'),
     mode: mode.default('on'),
     routing: z
@@ -21,7 +25,7 @@ export const Line = z
       .int()
       .positive()
       .optional()
-      .describe("CRM pipeline of this line's incoming leads (unsorted); left out: the account's main one."),
+      .describe("CRM pipeline of this line's leads and incoming leads (unsorted); left out: the account's main one."),
     decisionSeconds: z
       .number()
       .min(0.2)
@@ -31,6 +35,7 @@ export const Line = z
         'How long calls to this line wait for the routing decision; left out: service.decisionSeconds. Render the dialplan again after a change.',
       ),
     hours: Hours.describe('When somebody may be rung on this line; left out: the common `hours`.'),
+    rules: LineRules,
     recording: z
       .enum(['force', 'yes', 'dontcare', 'no', 'never'])
       .default('dontcare')

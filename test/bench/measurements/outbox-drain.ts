@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call } from '../../../src/calls/call.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import { noHooks } from '../../../src/registration/hooks.ts'
 import { createRegistrar } from '../../../src/registration/registrar.ts'
 import { registrationSettings } from '../../../src/service/settings.ts'
 import { openStore } from '../../../src/store/sqlite/open-store.ts'
@@ -55,7 +56,14 @@ async function fillOutbox({ stage, database, numbers }: BenchPbx, count: number)
   const config = loadConfig(stage.configFile)
   await using store = await openStore({ file: database })
   const settings = registrationSettings(config, 0)
-  const registrar = createRegistrar({ journal: store.journal, pbx: config.service.pbx, settings })
+  const registrar = createRegistrar({
+    journal: store.journal,
+    callbackTasks: store.callbackTasks,
+    pbx: config.service.pbx,
+    settings: () => settings,
+    hooks: noHooks,
+    clickedOn: () => undefined,
+  })
   const now = Date.now()
   const clients = [
     ...numbers.known.slice(0, count / 2),

@@ -1,15 +1,15 @@
-import { indexedClient } from '../crm/indexed-client.ts'
-import type { Crm } from '../crm/port.ts'
-import type { ContactIndex, IncomingNumber } from '../store/ports.ts'
-import { type KnownClient, knownClient } from './client-result.ts'
+import { indexedClient } from '../../crm/indexed-client.ts'
+import type { Crm } from '../../crm/port.ts'
+import type { ContactIndex, IncomingNumber } from '../../store/ports.ts'
+import type { CallPayload } from '../payloads.ts'
+import { type FoundClient, knownClient } from './client-result.ts'
+import type { HandlerDeps } from './handler-deps.ts'
 import { outcomeOfFailedRead } from './outcomes.ts'
 import type { PhoneBatch } from './phone-batch.ts'
 
-export interface WaitingSearchDeps {
+export interface WaitingSearchDeps extends Pick<HandlerDeps, 'settings'> {
   readonly crm: Pick<Crm, 'stillIncoming' | 'clientsById'>
   readonly index: Pick<ContactIndex, 'lookup' | 'upsert' | 'incoming' | 'forgetIncoming'>
-  /** Country of numbers written without a country code. */
-  readonly country: string
 }
 
 /**
@@ -17,8 +17,8 @@ export interface WaitingSearchDeps {
  * was accepted, the contact is one like any other; declined or merged ones are forgotten and stay open. Who is a client by another way
  * is left to the look-up.
  */
-export async function searchWaiting<Payload extends { readonly phone: string }>(
-  { crm, index, country }: WaitingSearchDeps,
+export async function searchWaiting<Payload extends CallPayload>(
+  { crm, index, settings }: WaitingSearchDeps,
   batch: PhoneBatch<Payload>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,6 +46,7 @@ export async function searchWaiting<Payload extends { readonly phone: string }>(
     if (sorted.length === 0) return
     const refs = sorted.map(({ contact }) => ({ kind: 'contact', id: contact }) as const)
     const clients = await crm.clientsById(refs, signal)
+    const { country } = settings()
     await index.upsert(clients.map((client) => indexedClient(client, country)))
     for (const { key, uid, contact } of sorted) {
       await index.forgetIncoming(uid)
@@ -55,6 +56,6 @@ export async function searchWaiting<Payload extends { readonly phone: string }>(
   }
 }
 
-function waitingContact({ contact, uid }: IncomingNumber): KnownClient {
+function waitingContact({ contact, uid }: IncomingNumber): FoundClient {
   return { kind: 'contact', id: contact, owner: 0, how: 'incoming', incoming: uid }
 }

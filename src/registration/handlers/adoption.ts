@@ -1,6 +1,6 @@
-import type { EntityRef, StoredCallNote } from '../crm/port.ts'
-import { phoneKey } from '../numbers/phone-number.ts'
-import type { CallNotePayload } from './payloads.ts'
+import type { EntityRef, StoredCallNote } from '../../crm/port.ts'
+import { phoneKey } from '../../numbers/phone-number.ts'
+import type { CallFacts } from '../call-facts.ts'
 
 /** Two witnesses of one call agree on its start within this (design section 5). */
 const SAME_START_MS = 10_000
@@ -12,7 +12,7 @@ const SAME_START_MS = 10_000
  */
 export function adoptableNote(
   stored: readonly StoredCallNote[],
-  call: Pick<CallNotePayload, 'uniq' | 'direction' | 'phone' | 'startedAt'>,
+  call: Pick<CallFacts, 'uniq' | 'direction' | 'phone' | 'startedAt'>,
   client: EntityRef,
 ): StoredCallNote | undefined {
   const own = stored.find((note) => note.uniq === call.uniq)

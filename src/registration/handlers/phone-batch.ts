@@ -1,5 +1,6 @@
-import { phoneKey } from '../numbers/phone-number.ts'
-import type { Job, Outcome, SendResult } from '../outbox/job.ts'
+import { phoneKey } from '../../numbers/phone-number.ts'
+import type { Job, Outcome, SendResult } from '../../outbox/job.ts'
+import type { CallPayload } from '../payloads.ts'
 import { sendResult } from './outcomes.ts'
 
 /** A batch of jobs that each ask for the client behind a number, while it is being answered number by number. */
@@ -18,16 +19,14 @@ export interface PhoneBatch<Payload> {
 /**
  * Lanes keep jobs of one number apart. Should they meet in a batch all the same, they share what was found or made for the first.
  */
-export function phoneBatch<Payload extends { readonly phone: string }>(
-  jobs: readonly Job<Payload>[],
-): PhoneBatch<Payload> {
+export function phoneBatch<Payload extends CallPayload>(jobs: readonly Job<Payload>[]): PhoneBatch<Payload> {
   const firsts = new Map(jobs.map((job) => [keyOf(job), job] as const).toReversed())
   const outcomes = new Map<string, Outcome>()
   const errors: unknown[] = []
   let heavy = false
 
   const unusable = firsts.get('')
-  if (unusable) outcomes.set('', { kind: 'refused', reason: `not a client's number: ${unusable.payload.phone}` })
+  if (unusable) outcomes.set('', { kind: 'refused', reason: `not a client's number: ${unusable.payload.call.phone}` })
 
   return {
     open: () => [...firsts].filter(([key]) => !outcomes.has(key)),
@@ -45,6 +44,6 @@ export function phoneBatch<Payload extends { readonly phone: string }>(
 }
 
 /** The number's key; empty when it is no client's number. */
-export function keyOf(job: Job<{ readonly phone: string }>): string {
-  return phoneKey(job.payload.phone) ?? ''
+export function keyOf(job: Job<CallPayload>): string {
+  return phoneKey(job.payload.call.phone) ?? ''
 }

@@ -1,44 +1,38 @@
-import { clientKeys } from '../crm/client-keys.ts'
-import { indexedClient } from '../crm/indexed-client.ts'
-import type { Crm, CrmClient } from '../crm/port.ts'
-import type { Job, Proof } from '../outbox/job.ts'
-import type { ContactIndex } from '../store/ports.ts'
+import { clientKeys } from '../../crm/client-keys.ts'
+import { indexedClient } from '../../crm/indexed-client.ts'
+import type { CrmClient, NewContact } from '../../crm/port.ts'
+import type { Job, Proof } from '../../outbox/job.ts'
+import type { CallPayload } from '../payloads.ts'
 import { knownClient } from './client-result.ts'
+import type { HandlerDeps } from './handler-deps.ts'
 import { failuresIn, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
-import type { ClientPayload } from './payloads.ts'
 import { keyOf, type PhoneBatch } from './phone-batch.ts'
 import { proofSince } from './proof-since.ts'
 
-export interface ContactCreationDeps {
-  readonly crm: Pick<Crm, 'createContacts' | 'contactsCreatedSince'>
-  readonly index: Pick<ContactIndex, 'upsert'>
-  readonly country: string
-  /** Epoch milliseconds. */
-  readonly now: () => number
+export interface ContactCreationDeps extends Pick<HandlerDeps, 'settings' | 'now'> {
+  readonly crm: Pick<HandlerDeps['crm'], 'createContacts' | 'contactsCreatedSince'>
+  readonly index: Pick<HandlerDeps['index'], 'upsert'>
 }
 
 /** Makes a contact for every number of the batch that is still open. */
-export async function createContacts<Payload extends ClientPayload>(
-  { crm, index, country, now }: ContactCreationDeps,
-  batch: PhoneBatch<Payload>,
+export async function createContacts(
+  { crm, index, settings, now }: ContactCreationDeps,
+  batch: PhoneBatch<CallPayload>,
+  contactOf: (job: Job<CallPayload>) => Promise<NewContact>,
   signal: AbortSignal,
 ): Promise<void> {
   const open = batch.open()
   if (open.length === 0) return
-  const contacts = open.map(([, { payload }]) => ({
-    name: payload.name,
-    phone: payload.phone,
-    ...(payload.owner !== undefined && { owner: payload.owner }),
-  }))
+  const contacts = await Promise.all(open.map(([, job]) => contactOf(job)))
   const writes = await crm.createContacts(contacts, signal)
   for (const error of failuresIn(writes)) batch.failed(error)
 
   const created: CrmClient[] = []
-  for (const [at, [key, { payload }]] of open.entries()) {
-    const write = writes[at]
-    if (!write) continue
+  for (const [at, [key]] of open.entries()) {
+    const [write, contact] = [writes[at], contacts[at]]
+    if (!write || !contact) continue
     const dropped = write.kind === 'written' && write.without === 'user'
-    const client = (id: number) => newContact(id, payload, dropped ? 0 : (payload.owner ?? 0), now())
+    const client = (id: number) => asClient(id, contact, dropped ? 0 : (contact.owner ?? 0), now())
     if (write.kind === 'written') created.push(client(write.id))
     batch.settle(
       key,
@@ -46,18 +40,19 @@ export async function createContacts<Payload extends ClientPayload>(
     )
   }
   // Before the jobs are done: the next call of the same number must find the contact here, the CRM's search lags.
-  await index.upsert(created.map((client) => indexedClient(client, country)))
+  await index.upsert(created.map((client) => indexedClient(client, settings().country)))
 }
 
 /** Contacts with the jobs' numbers that were made since the first attempt, one proof a job. */
 export async function proveContacts(
-  { crm, index, country, now }: ContactCreationDeps,
-  jobs: readonly Job<ClientPayload>[],
+  { crm, index, settings, now }: ContactCreationDeps,
+  jobs: readonly Job<CallPayload>[],
   signal: AbortSignal,
 ): Promise<readonly Proof[]> {
   if (jobs.length === 0) return []
   const attempts = jobs.map((job) => job.firstAttemptAt ?? now())
   const since = proofSince(attempts, now())
+  const { country } = settings()
   try {
     const created = await crm.contactsCreatedSince(since, signal)
     const proofs: Proof[] = []
@@ -72,6 +67,6 @@ export async function proveContacts(
   }
 }
 
-function newContact(id: number, { name, phone }: ClientPayload, owner: number, now: number): CrmClient {
+function asClient(id: number, { name, phone }: NewContact, owner: number, now: number): CrmClient {
   return { kind: 'contact', id, name, owner, phones: [phone], createdAt: now, updatedAt: now }
 }

@@ -1,6 +1,6 @@
-import { CrmError } from '../crm/errors.ts'
-import type { WriteOutcome } from '../crm/port.ts'
-import type { Outcome, Proof, SendResult } from '../outbox/job.ts'
+import { CrmError } from '../../crm/errors.ts'
+import type { WriteOutcome } from '../../crm/port.ts'
+import type { Outcome, Proof, SendResult } from '../../outbox/job.ts'
 
 /** What became of a job whose request failed. Errors that are not the CRM's are our own bugs and pass through. */
 export function outcomeOfFailure(error: unknown): Outcome {

@@ -1,5 +1,5 @@
-import type { EntityRef } from '../crm/port.ts'
-import type { Job, Outcome, Proof } from '../outbox/job.ts'
+import type { EntityRef } from '../../crm/port.ts'
+import type { Job, Outcome, Proof } from '../../outbox/job.ts'
 import { ClientResult, type KnownClient } from './client-result.ts'
 
 /** A job and the client it writes on. */
@@ -31,11 +31,11 @@ export function proofOfEnd(end: Outcome | undefined): Proof {
   return { kind: 'unknown', reason: 'the client of the call is not known' }
 }
 
-export function refOf({ kind, id }: KnownClient): EntityRef {
+export function refOf({ kind, id }: EntityRef): EntityRef {
   return { kind, id }
 }
 
-/** The entities of these clients, each once. */
-export function entitiesOf(grounded: readonly { readonly client: KnownClient }[]): readonly EntityRef[] {
-  return [...new Map(grounded.map(({ client }) => [`${client.kind}/${client.id}`, refOf(client)])).values()]
+/** The entities of these, each once. */
+export function uniqueEntities(entities: readonly EntityRef[]): readonly EntityRef[] {
+  return [...new Map(entities.map((each) => [`${each.kind}/${each.id}`, refOf(each)])).values()]
 }

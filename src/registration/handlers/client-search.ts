@@ -1,22 +1,16 @@
-import { chooseClient } from '../crm/choose-client.ts'
-import { indexedClient } from '../crm/indexed-client.ts'
-import type { Crm, CrmClient } from '../crm/port.ts'
-import type { Outcome } from '../outbox/job.ts'
-import type { ContactIndex } from '../store/ports.ts'
+import { chooseClient } from '../../crm/choose-client.ts'
+import { indexedClient } from '../../crm/indexed-client.ts'
+import type { CrmClient } from '../../crm/port.ts'
+import type { Outcome } from '../../outbox/job.ts'
+import type { CallPayload } from '../payloads.ts'
 import { type KnownClient, knownClient } from './client-result.ts'
+import type { HandlerDeps } from './handler-deps.ts'
 import { outcomeOfFailedRead } from './outcomes.ts'
 import type { PhoneBatch } from './phone-batch.ts'
 
-export interface ClientSearchDeps {
-  readonly crm: Pick<Crm, 'findClientsByPhone'>
-  readonly index: Pick<ContactIndex, 'lookup' | 'upsert'>
-  /** Country of numbers written without a country code. */
-  readonly country: string
-  /**
-   * Brings the index up to everything that stood in the CRM when it was called; `false` while the first fill is under way, when
-   * absence from the index means nothing. Callers who ask at the same time share one delta.
-   */
-  readonly refresh: (signal: AbortSignal) => Promise<boolean>
+export interface ClientSearchDeps extends Pick<HandlerDeps, 'refresh' | 'settings'> {
+  readonly crm: Pick<HandlerDeps['crm'], 'findClientsByPhone'>
+  readonly index: Pick<HandlerDeps['index'], 'lookup' | 'upsert'>
 }
 
 /**
@@ -26,8 +20,8 @@ export interface ClientSearchDeps {
 const LIVE_LOOK_UPS = 10
 
 /** Settles every number whose client can be found; those still open afterwards are certainly unknown (design section 5). */
-export async function searchClients<Payload extends { readonly phone: string }>(
-  { crm, index, country, refresh }: ClientSearchDeps,
+export async function searchClients<Payload extends CallPayload>(
+  { crm, index, settings, refresh }: ClientSearchDeps,
   batch: PhoneBatch<Payload>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -50,8 +44,9 @@ export async function searchClients<Payload extends { readonly phone: string }>(
 
   async function askIndex(): Promise<void> {
     for (const [key] of batch.open()) {
-      const client = chooseClient(await index.lookup(key))
-      if (client) batch.settle(key, done(client, 'index'))
+      const clients = await index.lookup(key)
+      const client = chooseClient(clients)
+      if (client) batch.settle(key, done(client, 'index', clients))
     }
   }
 
@@ -59,10 +54,12 @@ export async function searchClients<Payload extends { readonly phone: string }>(
     await Promise.all(
       batch.open().map(async ([key, job]) => {
         try {
-          const client = chooseClient(await crm.findClientsByPhone(job.payload.phone, signal))
+          const clients = await crm.findClientsByPhone(job.payload.call.phone, signal)
+          const client = chooseClient(clients)
           if (!client) return
-          await index.upsert([indexedClient(client, country)])
-          batch.settle(key, done(client, 'look-up'))
+          const { country } = settings()
+          await index.upsert(clients.map((each) => indexedClient(each, country)))
+          batch.settle(key, done(client, 'look-up', clients))
         } catch (error) {
           batch.failed(error)
           batch.settle(key, outcomeOfFailedRead(error))
@@ -77,6 +74,8 @@ const waitsItsTurn: Outcome = {
   reason: 'the contact index is being filled; numbers are looked up in turn',
 }
 
-function done(client: Pick<CrmClient, 'kind' | 'id' | 'owner'>, how: KnownClient['how']): Outcome {
-  return { kind: 'done', result: knownClient(client, how) }
+type Found = Pick<CrmClient, 'kind' | 'id' | 'owner'>
+
+function done(client: Found, how: KnownClient['how'], clients: readonly Found[]): Outcome {
+  return { kind: 'done', result: knownClient(client, how, clients) }
 }

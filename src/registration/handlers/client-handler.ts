@@ -1,0 +1,234 @@
+import type { NewContact, NewIncomingLead } from '../../crm/port.ts'
+import type { Job, JobHandler, Outcome, Proof, SendResult } from '../../outbox/job.ts'
+import { fillTemplate } from '../../templates/template.ts'
+import { hooked } from '../hooks.ts'
+import type { CallPayload } from '../payloads.ts'
+import { decidedAt, type Reason, reason } from '../plan/decision.ts'
+import { type Draw, responsible } from '../plan/responsible.ts'
+import { valuesOf } from './call-values.ts'
+import { type ClientResult, type FoundClient, knownClient } from './client-result.ts'
+import { searchClients } from './client-search.ts'
+import { createContacts, proveContacts } from './contact-creation.ts'
+import type { HandlerDeps } from './handler-deps.ts'
+import { outcomeOfFailedRead, proofOfFailure } from './outcomes.ts'
+import { needsDraw, peopleOfCall, ruleOf } from './people-of-call.ts'
+import { keyOf, type PhoneBatch, phoneBatch } from './phone-batch.ts'
+import { rememberedFor } from './remembered-for.ts'
+import { createUnsorted, proveUnsorted } from './unsorted-creation.ts'
+import { searchWaiting } from './waiting-search.ts'
+
+type ClientJob = Job<CallPayload>
+
+/** The CRM takes 250 items a request. */
+const MAX_BATCH = 250
+/** An administrator who switches unsorted on or off is noticed so soon. */
+const SWITCH_REMEMBERED_MS = 300_000
+
+/**
+ * Finds the client of a call; an unknown number becomes what the rule says: a contact, an incoming lead that tells the call itself
+ * (unsorted), nobody. A number that waits in an incoming lead gets no second one: the contact that waits with it is the client. Old
+ * calls and accounts without unsorted get contacts.
+ */
+export function clientHandler(
+  deps: Omit<HandlerDeps, 'leads' | 'jobs' | 'callbackTasks' | 'lastTalks' | 'recordingUrl'>,
+): JobHandler<CallPayload> {
+  const { crm, settings, hooks, turns, now, random } = deps
+  const takes = rememberedFor(SWITCH_REMEMBERED_MS, now, (pipeline: number | undefined, signal) =>
+    crm.takesIncomingLeads(pipeline, signal),
+  )
+  const unsortedDeps = { ...deps, takes }
+
+  async function send(jobs: readonly ClientJob[], signal: AbortSignal): Promise<SendResult> {
+    const asking = jobs.filter((job) => hiddenCaller(job) === undefined)
+    // A number's second job would take the first one's incoming lead for its own and never be told.
+    const firsts = [...new Map(asking.map((job) => [keyOf(job), job] as const).toReversed()).values()]
+    const batch = phoneBatch(firsts)
+    await searchWaiting(deps, batch, signal)
+    await searchClients(deps, batch, signal)
+    await askClicked(batch, signal)
+    const strangers = new Set(batch.open().map(([, job]) => job))
+    const draws = new Map<ClientJob, Draw>()
+    for (const job of jobs) draws.set(job, await drawFor(job, !strangers.has(job)))
+    const tokenUser = await fallback(strangers, signal)
+
+    for (const [key, job] of batch.open()) {
+      if (ruleOf(job.payload.call, false, settings()).rule.create === 'nothing')
+        batch.settle(key, { kind: 'done', result: nobody })
+    }
+    const forUnsorted = batch.open().filter(([, job]) => wantsUnsorted(job) && !isOld(job))
+    const leads = await Promise.all(
+      forUnsorted.map(async ([key, job]) => [key, job, await leadOf(job, draws.get(job), tokenUser)] as const),
+    )
+    await createUnsorted(unsortedDeps, batch, leads, signal)
+    const contactOf = (job: ClientJob) => newContact(job, draws.get(job), tokenUser)
+    await createContacts(deps, batch, contactOf, signal)
+
+    const { outcomes, ...rest } = batch.result(now())
+    const byJob = new Map(firsts.map((job, at) => [job, outcomes[at]]))
+    return {
+      ...rest,
+      outcomes: jobs.map((job) => {
+        const outcome = hiddenCaller(job) ??
+          byJob.get(job) ?? { kind: 'retry', reason: 'one call of a number at a time' }
+        return finished(job, outcome, draws.get(job), !strangers.has(job))
+      }),
+    }
+  }
+
+  /** A withheld number has a contact by setting. */
+  function hiddenCaller(job: ClientJob): Outcome | undefined {
+    const { hiddenNumberContact } = settings()
+    if (job.payload.call.phone !== '' || hiddenNumberContact === undefined) return undefined
+    const result: FoundClient = { kind: 'contact', id: hiddenNumberContact, owner: 0, how: 'hidden' }
+    return { kind: 'done', result }
+  }
+
+  /** Whoever was called from a card is the client of that card, whatever number it was. */
+  async function askClicked(batch: PhoneBatch<CallPayload>, signal: AbortSignal): Promise<void> {
+    const asked = batch.open().flatMap(([key, { payload }]) => {
+      const { clicked } = payload.call
+      return clicked && clicked.kind !== 'lead' ? [{ key, clicked }] : []
+    })
+    if (asked.length === 0) return
+    try {
+      const clients = await crm.clientsById(
+        asked.map(({ clicked }) => clicked),
+        signal,
+      )
+      for (const { key, clicked } of asked) {
+        const client = clients.find(({ kind, id }) => kind === clicked.kind && id === clicked.id)
+        if (client) batch.settle(key, { kind: 'done', result: knownClient(client, 'clicked') })
+      }
+    } catch (error) {
+      batch.failed(error)
+      for (const { key } of asked) batch.settle(key, outcomeOfFailedRead(error))
+    }
+  }
+
+  async function drawFor({ payload: { call } }: ClientJob, isKnown: boolean): Promise<Draw> {
+    const { kind, rule } = ruleOf(call, isKnown, settings())
+    if (!needsDraw(rule)) return { turn: 0, random: 0 }
+    return { turn: await turns.next(`${call.line}/${kind}`), random: random() }
+  }
+
+  async function fallback(strangers: ReadonlySet<ClientJob>, signal: AbortSignal): Promise<number | undefined> {
+    const needed = strangers.size > 0 && settings().defaultUser === undefined
+    return needed ? deps.tokenUser(signal) : undefined
+  }
+
+  function isOld({ payload: { call } }: ClientJob): boolean {
+    return now() > call.quietAt
+  }
+
+  function wantsUnsorted({ payload: { call } }: ClientJob): boolean {
+    return call.direction === 'in' && ruleOf(call, false, settings()).rule.create === 'unsorted'
+  }
+
+  function ownerOf(
+    { payload: { call } }: ClientJob,
+    draw: Draw | undefined,
+    tokenUser: number | undefined,
+  ): number | undefined {
+    const { rule } = ruleOf(call, false, settings())
+    return responsible(rule.responsible, peopleOfCall(call, settings(), { rule, draw, tokenUser })).user
+  }
+
+  async function newContact(
+    job: ClientJob,
+    draw: Draw | undefined,
+    tokenUser: number | undefined,
+  ): Promise<NewContact> {
+    const { call } = job.payload
+    const owner = ownerOf(job, draw, tokenUser)
+    const { rule } = ruleOf(call, false, settings())
+    const name = fillTemplate(rule.contactName, valuesOf(call, settings())) || call.phone
+    const contact: NewContact = { name, phone: call.phone, ...(owner !== undefined && { owner }) }
+    return hooked(hooks, 'contact-creation', contact, { call })
+  }
+
+  async function leadOf(
+    job: ClientJob,
+    draw: Draw | undefined,
+    tokenUser: number | undefined,
+  ): Promise<NewIncomingLead> {
+    const { call } = job.payload
+    const { rule } = ruleOf(call, false, settings())
+    const { person } = responsible(rule.responsible, peopleOfCall(call, settings(), { rule, draw, tokenUser }))
+    const values = valuesOf(call, settings())
+    // The CRM wants a name for the source, also when the trunk did not say which number was called.
+    const line = call.line || call.uniq.slice(0, call.uniq.indexOf('/'))
+    const lead: NewIncomingLead = {
+      name: fillTemplate(rule.lead.name, values) || call.phone,
+      contactName: fillTemplate(rule.contactName, values) || call.phone,
+      uniq: call.uniq,
+      phone: call.phone,
+      startedAt: call.startedAt,
+      talkSeconds: call.talkSeconds,
+      person,
+      line,
+      lineName: settings().lineName(call.line) || line,
+      pipeline: rule.lead.pipeline,
+      ...(rule.lead.tags.length > 0 && { tags: rule.lead.tags }),
+    }
+    return hooked(hooks, 'unsorted-creation', lead, { call })
+  }
+
+  function finished(job: ClientJob, outcome: Outcome, draw: Draw | undefined, isKnown: boolean): Outcome {
+    return outcome.kind === 'done' ? { kind: 'done', result: result(job, outcome.result, draw, isKnown) } : outcome
+  }
+
+  function result(job: ClientJob, found: unknown, draw: Draw | undefined, isKnown: boolean): ClientResult {
+    // Made by the searches above.
+    const client = found as FoundClient
+    const { rule } = ruleOf(job.payload.call, isKnown, settings())
+    const decisions = decidedAt(whyClient(client, job, isKnown), now())
+    return {
+      ...client,
+      known: isKnown,
+      ...(draw && needsDraw(rule) && { draw }),
+      decisions: [...decisions],
+    } as ClientResult
+  }
+
+  function whyClient(client: FoundClient, job: ClientJob, isKnown: boolean): readonly Reason[] {
+    const { kind } = ruleOf(job.payload.call, isKnown, settings())
+    const row = reason('rule', kind, { line: job.payload.call.line })
+    switch (client.kind) {
+      case 'unsorted':
+        return [row, reason('client', 'unsorted', { lead: client.lead })]
+      case 'nobody':
+        return [row, reason('client', 'nobody')]
+      default: {
+        const several = client.clients?.length ?? 1
+        const why = reason('client', client.how, { kind: client.kind, id: client.id, ...(several > 1 && { several }) })
+        const off = client.how === 'created' && wantsUnsorted(job)
+        return [row, ...(off ? [reason('client', isOld(job) ? 'old-call' : 'unsorted-off')] : []), why]
+      }
+    }
+  }
+
+  async function prove(jobs: readonly ClientJob[], signal: AbortSignal): Promise<readonly Proof[]> {
+    try {
+      const asked = jobs.filter(wantsUnsorted)
+      const unsorted = new Map(
+        (await proveUnsorted(unsortedDeps, asked, signal)).map((proof, at) => [asked[at], proof]),
+      )
+      const others = jobs.filter((job) => unsorted.get(job) === undefined)
+      const contacts = await proveContacts(deps, others, signal)
+      const proofs = jobs.map((job): Proof => unsorted.get(job) ?? contacts[others.indexOf(job)] ?? { kind: 'absent' })
+      return await Promise.all(jobs.map(async (job, at) => proven(job, proofs[at] ?? { kind: 'absent' })))
+    } catch (error) {
+      return jobs.map(() => proofOfFailure(error))
+    }
+  }
+
+  /** What was proven was made by an attempt of ours: nobody had the number before. */
+  async function proven(job: ClientJob, proof: Proof): Promise<Proof> {
+    if (proof.kind !== 'found') return proof
+    return { kind: 'found', result: result(job, proof.result, await drawFor(job, false), false) }
+  }
+
+  return { kind: 'client', maxBatch: MAX_BATCH, send, prove }
+}
+
+const nobody: FoundClient = { kind: 'nobody' }

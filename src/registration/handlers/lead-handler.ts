@@ -1,0 +1,206 @@
+import type { CrmLead, NewLead } from '../../crm/leads-port.ts'
+import type { Job, JobHandler, Outcome, Proof, SendResult } from '../../outbox/job.ts'
+import { fillTemplate } from '../../templates/template.ts'
+import { hooked } from '../hooks.ts'
+import type { CallPayload } from '../payloads.ts'
+import { decidedAt, type Reason } from '../plan/decision.ts'
+import { planLead } from '../plan/plan-lead.ts'
+import { responsible } from '../plan/responsible.ts'
+import { valuesOf } from './call-values.ts'
+import type { MadeLead } from './cards-of-call.ts'
+import { clientsOf, type KnownClient } from './client-result.ts'
+import { type Grounded, ground, proofOfEnd, refOf } from './ground.ts'
+import { answersTo } from './grounded-batch.ts'
+import type { HandlerDeps } from './handler-deps.ts'
+import { failuresIn, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
+import { peopleOfCall, ruleOf } from './people-of-call.ts'
+import { proofSince } from './proof-since.ts'
+import { rememberedFor } from './remembered-for.ts'
+
+type LeadJob = Grounded<CallPayload>
+type LeadDeps = Pick<HandlerDeps, 'crm' | 'index' | 'leads' | 'settings' | 'hooks' | 'tokenUser' | 'now'>
+
+/** amoCRM takes 250, but is slow with leads (reference amocrm.md 2.2). */
+const MAX_BATCH = 100
+const PIPELINES_REMEMBERED_MS = 300_000
+
+/** Makes the lead a rule asks for, unless the client has an open one. */
+export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
+  const { crm, index, leads, settings, hooks, now } = deps
+  const pipelines = rememberedFor(PIPELINES_REMEMBERED_MS, now, (_: undefined, signal) => crm.pipelines(signal))
+
+  async function send(jobs: readonly Job<CallPayload>[], signal: AbortSignal): Promise<SendResult> {
+    const { grounded, ended } = ground(jobs, inUnsorted)
+    const answers = answersTo(jobs, ended)
+    const candidates = grounded.filter((each) => {
+      const early = planLead({ ...factsOf(each), openLeads: [] })
+      if (!early.make) answers.set(each.job, skipped(early.why))
+      return early.make
+    })
+    if (candidates.length === 0) return answers.result(now())
+    try {
+      const main = candidates.some(needsMain)
+        ? (await pipelines(undefined, signal)).find((each) => each.main)?.id
+        : undefined
+      // One delta begun after the calls ended serves all: what a manager made a moment ago counts, too.
+      await leads.refresh(signal)
+      const wanted: { readonly each: LeadJob; readonly why: Reason; readonly lead: NewLead }[] = []
+      for (const each of candidates) {
+        const openLeads = await leads.openLeadsOf(clientsOf(each.client))
+        const { make, why } = planLead({ ...factsOf(each), openLeads, mainPipeline: main })
+        if (make) wanted.push({ each, why, lead: await leadOf(each, signal) })
+        else answers.set(each.job, skipped(why))
+      }
+      await create(wanted)
+    } catch (error) {
+      answers.unread(
+        candidates.map(({ job }) => job).filter((job) => !answers.has(job)),
+        error,
+      )
+    }
+    return answers.result(now())
+
+    async function create(
+      wanted: readonly { readonly each: LeadJob; readonly why: Reason; readonly lead: NewLead }[],
+    ): Promise<void> {
+      if (wanted.length === 0) return
+      const writes = await crm.createLeads(
+        wanted.map(({ lead }) => lead),
+        signal,
+      )
+      answers.failed(...failuresIn(writes))
+      for (const [at, { each, why, lead }] of wanted.entries()) {
+        const write = writes[at]
+        if (!write) continue
+        if (write.kind === 'entity-gone') await index.remove(each.client.kind, each.client.id)
+        const owner = write.kind === 'written' && write.without !== 'user' ? (lead.owner ?? 0) : 0
+        if (write.kind === 'written') await remember(write.id, lead, owner, each.client)
+        answers.set(
+          each.job,
+          outcomeOfWrite(write, ({ id }) =>
+            made({ id, owner, pipeline: lead.pipeline ?? 0, status: lead.status ?? 0 }, why),
+          ),
+        )
+      }
+    }
+  }
+
+  function factsOf({ job, client }: LeadJob) {
+    const { call } = job.payload
+    const { rule } = ruleOf(call, client.known, settings())
+    return {
+      rule,
+      known: client.known,
+      waiting: client.incoming !== undefined,
+      old: now() > call.quietAt || client.how === 'hidden',
+    }
+  }
+
+  function needsMain({ job, client }: LeadJob): boolean {
+    const { lead } = ruleOf(job.payload.call, client.known, settings()).rule
+    return lead.unless === 'open-lead-in-pipeline' && lead.pipeline === undefined
+  }
+
+  async function leadOf({ job, client }: LeadJob, signal: AbortSignal): Promise<NewLead> {
+    const { call } = job.payload
+    const { rule } = ruleOf(call, client.known, settings())
+    const { pipeline, status, tags, source } = rule.lead
+    const tokenUser = settings().defaultUser === undefined ? await deps.tokenUser(signal) : undefined
+    const people = peopleOfCall(call, settings(), { rule, draw: client.draw, cardOwner: client.owner, tokenUser })
+    const { user } = responsible(rule.responsible, people)
+    const lead: NewLead = {
+      name: nameOf(job, client),
+      client: refOf(client),
+      uniq: call.uniq,
+      ...(pipeline !== undefined && { pipeline }),
+      ...(status !== undefined && { status }),
+      ...(user !== undefined && { owner: user }),
+      ...(tags.length > 0 && { tags }),
+      ...(source !== undefined && { source }),
+    }
+    return hooked(hooks, 'lead-creation', lead, { call, client: refOf(client) })
+  }
+
+  function nameOf({ payload: { call } }: Job<CallPayload>, client: KnownClient): string {
+    const { rule } = ruleOf(call, client.known, settings())
+    return fillTemplate(rule.lead.name, valuesOf(call, settings())) || call.phone
+  }
+
+  /** Before the job is done: the client's next call must find it here. */
+  async function remember(
+    id: number,
+    lead: Pick<NewLead, 'name' | 'pipeline' | 'status'>,
+    owner: number,
+    client: KnownClient,
+  ): Promise<void> {
+    const { name, pipeline = 0, status = 0 } = lead
+    const clients = [{ kind: client.kind, id: client.id }]
+    await leads.upsertLeads([{ id, name, owner, pipeline, status, open: true, clients, updatedAt: now() }])
+  }
+
+  /**
+   * amoCRM keeps no mark of ours in a lead: it is the one of that client with that name made since. Those that we knew before this
+   * attempt belong to earlier calls.
+   */
+  async function prove(jobs: readonly Job<CallPayload>[], signal: AbortSignal): Promise<readonly Proof[]> {
+    const { grounded, ended } = ground(jobs, inUnsorted)
+    const attempts = jobs.map((job) => job.firstAttemptAt ?? now())
+    try {
+      const created = grounded.length === 0 ? [] : await crm.leadsCreatedSince(proofSince(attempts, now()), signal)
+      const taken = new Set<number>()
+      const proofs: Proof[] = []
+      for (const job of jobs) {
+        const each = grounded.find((one) => one.job === job)
+        if (!each) proofs.push(proofOfEnd(ended.get(job.key)))
+        else
+          proofs.push(
+            await proofOf(
+              each,
+              created.filter(({ id }) => !taken.has(id)),
+            ),
+          )
+        const last = proofs.at(-1)
+        if (last?.kind === 'found' && isMade(last.result)) taken.add(last.result.made.id)
+      }
+      return proofs
+    } catch (error) {
+      return jobs.map(() => proofOfFailure(error))
+    }
+  }
+
+  async function proofOf({ job, client }: LeadJob, created: readonly CrmLead[]): Promise<Proof> {
+    const before = (await leads.openLeadsOf(clientsOf(client))).filter(
+      ({ updatedAt }) => updatedAt < (job.firstAttemptAt ?? 0),
+    )
+    const name = nameOf(job, client)
+    const lead = created.find(
+      (each) =>
+        each.name === name &&
+        each.clients.some(({ kind, id }) => kind === client.kind && id === client.id) &&
+        !before.some(({ id }) => id === each.id),
+    )
+    if (!lead) return { kind: 'absent' }
+    const { id, owner, pipeline, status } = lead
+    await remember(id, lead, owner, client)
+    return {
+      kind: 'found',
+      result: made({ id, owner, pipeline, status }, { about: 'lead', code: 'proven', facts: { lead: id } }),
+    }
+  }
+
+  function made(lead: MadeLead, { facts, ...why }: Reason) {
+    return { made: lead, decisions: decidedAt([{ ...why, facts: { ...facts, lead: lead.id } }], now()) }
+  }
+
+  function skipped(why: Reason): Outcome {
+    return { kind: 'done', result: { skipped: why.code, decisions: decidedAt([why], now()) } }
+  }
+
+  return { kind: 'lead', maxBatch: MAX_BATCH, send, prove }
+}
+
+const inUnsorted = (lead: number) => ({ skipped: 'the incoming lead is the lead', lead })
+
+function isMade(result: unknown): result is { readonly made: MadeLead } {
+  return typeof result === 'object' && result !== null && 'made' in result
+}
