@@ -17,18 +17,19 @@ export function celTimes(rows: readonly CelRow[], timeZone?: string, usual = 0):
   const locals = rows.map(({ time }) => localMs(time))
   const offsets = rows.map((row, index) => offsetAt(row, locals[index]))
   const later = nextKnown(offsets)
-  let current = later[0] ?? usual
+  let current = later[0] ?? (isZoned(rows[0]?.time ?? '') ? 0 : usual)
   let last = Number.NEGATIVE_INFINITY
   return rows.map((row, index) => {
     const local = locals[index]
     if (local === undefined) return undefined
     if (isEpoch(row.time)) return local
     const known = offsets[index]
-    const candidates = timeZone
-      ? zoneOffsets(local, timeZone)
+    const zone = isZoned(row.time) ? undefined : timeZone
+    const candidates = zone
+      ? zoneOffsets(local, zone)
       : [known ?? current, later[index] ?? current, current - HOUR_MS, current + HOUR_MS]
     const earliest = Math.max(last - BACKWARDS_MS, (birthMs(row.uniqueid) ?? Number.NEGATIVE_INFINITY) - 2000)
-    current = (timeZone ? undefined : known) ?? chooseOffset(local, candidates, current, later[index], earliest)
+    current = (zone ? undefined : known) ?? chooseOffset(local, candidates, current, later[index], earliest)
     last = local - current
     return last
   })
@@ -77,17 +78,41 @@ function birthMs(uniqueid: string): number | undefined {
   return match ? Number(match[1]) * 1000 : undefined
 }
 
-function isEpoch(time: string): boolean {
-  return /^\d{10}(\.\d+)?$/.test(time)
+/** Whether the text is a time in any of the forms that tables and exports have. */
+export function isCelTime(time: string): boolean {
+  return localMs(time) !== undefined
 }
 
-/** The text read as if it were UTC; an epoch number is the instant itself. */
+/** Seconds, milliseconds or microseconds since 1970. */
+const EPOCH = /^(\d{10})(?:\.(\d+)|(\d{3})(?:\d{3})?)?$/
+/** `2026-11-20 11:48:52`, `2026-11-20T11:48:52.091+03:00`, `20261120114852`. */
+const CLOCK = /^(\d{4})-?(\d\d)-?(\d\d)[ T]?(\d\d):?(\d\d):?(\d\d)(?:[.,](\d+))?\s*(?:(Z|UTC)|([+-])(\d\d):?(\d\d)?)?$/i
+
+function isEpoch(time: string): boolean {
+  return EPOCH.test(time)
+}
+
+/** It says itself how far from UTC it is, so no zone of the configuration moves it. */
+function isZoned(time: string): boolean {
+  const [, , , , , , , , utc, sign] = CLOCK.exec(time) ?? []
+  return utc !== undefined || sign !== undefined
+}
+
+/** The text read as if it were UTC; an epoch number is the instant itself, and so is what tells its own zone. */
 function localMs(time: string): number | undefined {
-  if (isEpoch(time)) return Math.round(Number(time) * 1000)
-  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d+))?/.exec(time)
+  const epoch = EPOCH.exec(time)
+  if (epoch) return Number(epoch[1]) * 1000 + millis(epoch[2] ?? epoch[3])
+  const match = CLOCK.exec(time)
   if (!match) return undefined
-  const seconds = Date.parse(`${match[1]}T${match[2]}Z`)
-  return Number.isNaN(seconds) ? undefined : seconds + Math.floor(Number(`0.${match[3] ?? '0'}`) * 1000)
+  const [, year, month, day, hours, minutes, seconds, fraction, , sign, zoneHours = '0', zoneMinutes = '0'] = match
+  const whole = Date.parse(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`)
+  if (Number.isNaN(whole)) return undefined
+  const zone = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000
+  return whole + millis(fraction) - (sign === '-' ? -zone : zone)
+}
+
+function millis(fraction = '0'): number {
+  return Math.floor(Number(`0.${fraction}`) * 1000)
 }
 
 /** Every offset the zone may have had when its clocks showed this; two in the doubled hour. */

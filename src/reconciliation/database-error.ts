@@ -1,10 +1,13 @@
 /** Why CDR and CEL could not be read. Each kind has its own cure; none of them ever touches live calls. */
 export abstract class DatabaseError extends Error {
+  /** What is wrong, without the cure. */
+  readonly what: string
   /** What to do, a sentence for the administrator. */
   readonly cure: string
 
   constructor(what: string, cure: string, options?: ErrorOptions) {
     super(`${what}: ${cure}`, options)
+    this.what = what
     this.cure = cure
   }
 }

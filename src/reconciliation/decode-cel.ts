@@ -1,26 +1,32 @@
+import type { LostField } from '../calls/call.ts'
 import type { CallEvent, ChannelFacts } from '../calls/call-event.ts'
 import { type CelBirth, celBirths, endpointOf } from './cel-births.ts'
 import { createCelBridges } from './cel-bridges.ts'
 import { createHangupReader } from './cel-hangups.ts'
 import { createMenuReader } from './cel-menu.ts'
+import { inOrderOfEvents, type TimedRow } from './cel-order.ts'
 import { celRestarts } from './cel-restarts.ts'
-import { type CelRow, readCelRows } from './cel-row.ts'
+import { type CelRow, type LeftOut, readCelRows } from './cel-row.ts'
 import { skips } from './cel-skip.ts'
-import { celTimes } from './cel-time.ts'
+import { celTimes, isCelTime } from './cel-time.ts'
 import { createVoicemailReader } from './cel-voicemail.ts'
 
+export interface CelOptions {
+  /** IANA name; left out, the zone follows from the rows' uniqueids. */
+  readonly timeZone?: string | undefined
+  /** Milliseconds east of UTC, where no uniqueid tells. */
+  readonly usualOffset?: number | undefined
+  /** Hears of each row that cannot be read. */
+  readonly leftOut?: LeftOut | undefined
+}
+
 /**
- * The call events of CEL table rows, ordered by `id`. Takes rows of FreePBX's and of stock schemas: whole seconds or fractions,
- * `extra`, `eventextra` or neither. Rows it cannot read are left out; it never throws.
- * @param options.timeZone IANA name; left out, the zone follows from the rows' uniqueids
- * @param options.usualOffset milliseconds east of UTC, where no uniqueid tells
+ * The call events of CEL table rows, in the order of events (`cel-order.ts`). Takes rows of FreePBX's and of stock schemas: whole seconds
+ * or fractions, `extra`, `eventextra` or neither. Rows it cannot read are left out; it never throws.
  */
-export function decodeCel(
-  table: readonly unknown[],
-  options: { readonly timeZone?: string | undefined; readonly usualOffset?: number | undefined } = {},
-): readonly CallEvent[] {
-  const rows = readCelRows(table)
-  const times = celTimes(rows, options.timeZone, options.usualOffset)
+export function decodeCel(table: readonly unknown[], options: CelOptions = {}): readonly CallEvent[] {
+  const timed = timedRows(table, options)
+  const rows = timed.map(({ row }) => row)
   const readers: Readers = {
     births: celBirths(rows),
     names: new Map(rows.map(({ uniqueid, channel }) => [uniqueid, channel])),
@@ -32,14 +38,30 @@ export function decodeCel(
   }
   const restarts = celRestarts(rows)
   let lastAliveAt = 0
-  return rows.flatMap((row, index) => {
-    const at = times[index]
-    if (at === undefined) return []
+  return timed.flatMap(({ row, at }, index) => {
     const before: readonly CallEvent[] = restarts.has(index) ? [{ kind: 'pbx-restarted', at: lastAliveAt }] : []
     lastAliveAt = Math.max(lastAliveAt, at)
     return [...before, ...decodeRow(row, at, readers)]
   })
 }
+
+function timedRows(table: readonly unknown[], { timeZone, usualOffset, leftOut }: CelOptions): readonly TimedRow[] {
+  const rows = readCelRows(table, leftOut).filter((row) => {
+    if (isCelTime(row.time)) return true
+    leftOut?.(row.index, `eventtime ${JSON.stringify(row.time.slice(0, 40))} is no time`)
+    return false
+  })
+  const times = celTimes(rows, timeZone, usualOffset)
+  return inOrderOfEvents(
+    rows.flatMap((row, index) => {
+      const at = times[index]
+      return at === undefined ? [] : [{ row, at }]
+    }),
+  )
+}
+
+/** Causes, who hung up, whom a transfer went to and digits stand in `extra` alone; people and their times do not need it. */
+const LOST_WITHOUT_EXTRA: readonly LostField[] = ['result', 'hangupCause', 'transfers', 'ivr']
 
 interface Readers {
   readonly births: ReadonlyMap<string, CelBirth>
@@ -130,6 +152,7 @@ function decodeStart(row: CelRow, at: number, channel: ChannelFacts, readers: Re
     channel: newborn,
     born,
     ...(dialler === undefined && dialled !== '' && { dialled }),
+    ...(!row.hasExtra && { lost: LOST_WITHOUT_EXTRA }),
   }
   if (born !== 'dialled' || dialler === undefined) return [created]
   const caller = { id: dialler, name: readers.names.get(dialler) ?? '' }

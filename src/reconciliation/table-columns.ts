@@ -52,10 +52,12 @@ export async function readColumns(database: Database, wanted: WantedColumns): Pr
 /** @throws SchemaUnusable: every read by this column would walk through the whole table. */
 export function needsIndex(columns: TableColumns, name: string): void {
   if (columns.indexed.has(name)) return
-  throw new SchemaUnusable(
-    `${columns.table} has no index on ${columns.column(name)}`,
-    `ALTER TABLE ${columns.table} ADD INDEX (${columns.column(name)})`,
-  )
+  throw new SchemaUnusable(`${columns.table} has no index on ${columns.column(name)}`, indexCure(columns, name))
+}
+
+/** The statement that makes an index. */
+export function indexCure({ table, column }: TableColumns, name: string): string {
+  return `ALTER TABLE ${table} ADD INDEX (${column(name)})`
 }
 
 function quoted(name: string): string {
