@@ -6,13 +6,16 @@ import {
   createContactIndexSync,
 } from '../contact-index/contact-index-sync.ts'
 import { createFullPass, type PassState } from '../contact-index/full-pass.ts'
+import { createLeadRefresh } from '../contact-index/lead-refresh.ts'
 import { createAmocrm } from '../crm/amocrm/amocrm.ts'
+import type { Crm } from '../crm/port.ts'
 import { createOutbox, type Outbox, type OutboxStatus } from '../outbox/outbox.ts'
 import { createPace } from '../outbox/pace.ts'
-import { callNoteHandler } from '../registration/call-note-handler.ts'
-import { clientHandler } from '../registration/client-handler.ts'
-import { taskHandler } from '../registration/task-handler.ts'
-import { unsortedHandler } from '../registration/unsorted-handler.ts'
+import { callOfJob, decisionsOf } from '../registration/decisions-of.ts'
+import { callHandlers } from '../registration/handlers/call-handlers.ts'
+import type { HandlerDeps } from '../registration/handlers/handler-deps.ts'
+import { rememberedFor } from '../registration/handlers/remembered-for.ts'
+import { createTurns } from '../registration/turns.ts'
 import type { Store } from '../store/ports.ts'
 import { crmTokens, watchForCure } from './crm-tokens.ts'
 
@@ -22,6 +25,8 @@ export interface CrmSideDeps {
   readonly log: Logger
   readonly now: () => number
   readonly random: () => number
+  /** What registration goes by: rules, scripts, recordings. */
+  readonly registration: Pick<HandlerDeps, 'settings' | 'hooks' | 'recordingUrl'>
   /** The configuration as it stands in its file now: a new token is taken without a restart. */
   readonly reread?: () => Config
 }
@@ -29,7 +34,8 @@ export interface CrmSideDeps {
 /** Everything that speaks with the CRM: one pace for all of it, the index that follows it, the outbox that writes to it. */
 export interface CrmSide {
   readonly sync: Pick<ContactIndexSync, 'run'> & { status(): Promise<IndexStatus> }
-  readonly outbox: Pick<Outbox, 'run' | 'wake'> & { status(): Promise<RegistrationStatus> }
+  readonly crm: Crm
+  readonly outbox: Pick<Outbox, 'run' | 'wake' | 'add'> & { status(): Promise<RegistrationStatus> }
 }
 
 export interface IndexStatus extends ContactIndexStatus {
@@ -44,8 +50,10 @@ export interface RegistrationStatus extends OutboxStatus {
 
 /** So many dead letters are told on the status page. */
 const DEAD_TOLD = 5
+const ACCOUNT_REMEMBERED_MS = 3_600_000
 
-export function createCrmSide({ config, store, log, now, random, reread }: CrmSideDeps): CrmSide {
+export function createCrmSide(deps: CrmSideDeps): CrmSide {
+  const { config, store, log, now, random, reread, registration } = deps
   const { requestsPerSecond, inFlight, refreshSeconds } = config.crm
   const { country } = config.numbers
   const pace = createPace({ requestsPerSecond, inFlight })
@@ -64,12 +72,15 @@ export function createCrmSide({ config, store, log, now, random, reread }: CrmSi
   })
   const { refresh } = follow
   const fullPass = createFullPass({ crm, index, settings: store.settings, country, now, log })
-  const handlers = [
-    clientHandler({ crm, index, country, refresh, now }),
-    unsortedHandler({ crm, index, country, refresh, now }),
-    callNoteHandler({ crm, index, now }),
-    taskHandler({ crm, index, now }),
-  ]
+  const { callbackTasks, lastTalks } = store
+  const account = rememberedFor(ACCOUNT_REMEMBERED_MS, now, (_: undefined, signal) => crm.account(signal))
+  const handlers = callHandlers({
+    ...{ crm, index, callbackTasks, lastTalks, refresh, now, random, ...registration },
+    leads: { ...leadIndex(store), ...createLeadRefresh({ crm, leads: store.leads, now }) },
+    jobs: store.outbox,
+    tokenUser: async (signal) => (await account(undefined, signal)).currentUser,
+    turns: createTurns(store.settings),
+  })
   const outbox = createOutbox({
     store: store.outbox,
     settings: store.settings,
@@ -79,10 +90,25 @@ export function createCrmSide({ config, store, log, now, random, reread }: CrmSi
     now,
     random,
     log,
-    onDone: (job, result) => log.info({ job: job.key, kind: job.kind, result }, 'written to the CRM'),
+    onDone: (job, result) => {
+      log.info({ job: job.key, kind: job.kind, result }, 'written to the CRM')
+      void keepDecisions(job.key, result)
+    },
     onDead: (job, reason) =>
       log.error({ job: job.key, kind: job.kind, reason }, 'the CRM will not take this; it waits for a person'),
   })
+
+  /** They stand in the job's result, too: should the disk refuse them now, nothing is lost. */
+  async function keepDecisions(key: string, result: unknown): Promise<void> {
+    const call = callOfJob(key)
+    const decisions = decisionsOf(result)
+    if (!call || decisions.length === 0) return
+    try {
+      await store.decisions.add(call.pbx, call.callId, decisions)
+    } catch (error) {
+      log.warn({ job: key, err: error }, 'the decisions about a call could not be kept beside it')
+    }
+  }
 
   /** Whoever can read may write again: a new token, a paid account need no patience. */
   async function endPause(): Promise<void> {
@@ -100,9 +126,11 @@ export function createCrmSide({ config, store, log, now, random, reread }: CrmSi
         pace.as('index', () => together(signal, follow.run, fullPass.run, (end) => watchForCure(tokens, end))),
       status: async () => ({ ...(await follow.status()), fullPass: await fullPass.status() }),
     },
+    crm,
     outbox: {
       run: outbox.run,
       wake: outbox.wake,
+      add: outbox.add,
       status: async () => {
         const dead = await store.outbox.dead(DEAD_TOLD)
         return {
@@ -111,6 +139,17 @@ export function createCrmSide({ config, store, log, now, random, reread }: CrmSi
         }
       },
     },
+  }
+}
+
+/** The lead index as its own object: methods of a store are not to be torn off by spreading. */
+function leadIndex({
+  leads,
+}: Pick<Store, 'leads'>): Pick<HandlerDeps['leads'], 'openLeadsOf' | 'upsertLeads' | 'removeLead'> {
+  return {
+    openLeadsOf: (clients) => leads.openLeadsOf(clients),
+    upsertLeads: (some) => leads.upsertLeads(some),
+    removeLead: (id) => leads.removeLead(id),
   }
 }
 
