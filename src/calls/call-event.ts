@@ -1,3 +1,5 @@
+import type { LostField } from './call.ts'
+
 /**
  * What a witness saw happen, in the words both witnesses share: live ARI messages and CEL rows are decoded into these.
  * Instants are epoch milliseconds of Asterisk's own clock. Every event is plain JSON, so that a call can be kept and folded again.
@@ -13,6 +15,8 @@ export type CallEvent =
       readonly dialled?: string
       /** Found after a gap; its beginning was not seen. */
       readonly afterGap?: true
+      /** What the witness cannot tell of any call this channel is in (CEL of a table without `extra`). */
+      readonly lost?: readonly LostField[]
     }
   /** Nothing happened but news of the channel: state, variables, application, linkedid. */
   | {

@@ -26,6 +26,7 @@ export function createCallState(id: string, linkedid: string, starter: Leg, evid
     recordings: new Set(),
     voicemailLeft: false,
     skipped: starter.skipped,
+    lost: new Set(),
     arrivedSaid: 'no',
     noise: isScanner(starter),
     evidence,

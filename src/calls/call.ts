@@ -37,10 +37,14 @@ export interface Call {
   readonly clientSince?: number
   /** It opted out, or the PBX turned the caller away: neither shown nor registered. Never turns back. */
   readonly skipped?: true
+  /** What its witness could not tell: the fields are empty or a guess, and no other witness is contradicted by them. */
+  readonly lost?: readonly LostField[]
 }
 
 export type Direction = 'in' | 'out' | 'internal'
 export type CallResult = 'answered' | 'voicemail' | 'abandoned' | 'missed' | 'busy' | 'failed' | 'no-answer'
+/** Fields that a witness may be unable to tell. */
+export type LostField = 'result' | 'hangupCause' | 'transfers' | 'ivr'
 export type Evidence = 'live' | 'cel' | 'cdr' | 'reconstructed'
 
 export interface PersonInCall {

@@ -1,5 +1,5 @@
 import { normalisePhone } from '../numbers/phone-number.ts'
-import type { Call, Direction } from './call.ts'
+import type { Call, Direction, LostField } from './call.ts'
 import { secondsOf, toSeconds, union } from './interval.ts'
 import { describePerson, lastTalker, peopleOf } from './people.ts'
 import { lastLeg, resultOf } from './result.ts'
@@ -41,7 +41,14 @@ export function describeCall(world: Pick<World, 'country'>, call: CallState, now
     ...(call.starter.role === 'person' && { startedBy: call.starter.extension }),
     ...clientSince(call),
     ...(call.skipped && { skipped: true as const }),
+    ...lostOf(call, answeredAt !== undefined),
   }
+}
+
+/** A conversation is told by every witness. */
+function lostOf(call: CallState, answered: boolean): { readonly lost?: readonly LostField[] } {
+  const lost = [...call.lost].filter((field) => field !== 'result' || !answered)
+  return lost.length > 0 ? { lost } : {}
 }
 
 function clientSince(call: CallState): { readonly clientSince?: number } {

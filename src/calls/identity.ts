@@ -181,6 +181,7 @@ function absorb(world: World, call: CallState, lost: CallState, at: number): voi
   call.transfers.push(...lost.transfers)
   // Talk among colleagues is no conversation with a client.
   if (call.clients.length === 0) for (const [leg, intervals] of lost.talks) call.talks.set(leg, closed(intervals, at))
+  for (const field of lost.lost) call.lost.add(field)
   if (lost.evidence === 'reconstructed') call.evidence = 'reconstructed'
   scheduleEnd(world, call, at)
 }

@@ -1,4 +1,4 @@
-import type { Evidence, Transfer } from './call.ts'
+import type { Evidence, LostField, Transfer } from './call.ts'
 import type { BridgeClass, CallEvent, HangupSide } from './call-event.ts'
 import type { EndKind } from './directory.ts'
 import type { Interval } from './interval.ts'
@@ -96,6 +96,8 @@ export interface CallState {
   voicemailLeft: boolean
   /** Neither shown nor registered. */
   skipped: boolean
+  /** What the witness of its legs cannot tell. */
+  readonly lost: Set<LostField>
   arrivedSaid: 'no' | 'without client' | 'with client'
   /** Arrived by no known trunk: never told to anybody. */
   noise: boolean

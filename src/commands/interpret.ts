@@ -111,7 +111,7 @@ function tellCalls(events: readonly CallEvent[], config: InterpretConfig, eviden
     .toSorted((a, b) => a.startedAt - b.startedAt)
 }
 
-/** The form of design section 3: exactly these fields. */
+/** The form of design section 3: exactly these fields, and what is lost where something is. */
 function printed(call: Call) {
   return {
     id: call.id,
@@ -132,5 +132,6 @@ function printed(call: Call) {
     transfers: call.transfers.map((transfer) => ({ ...transfer, at: new Date(transfer.at).toISOString() })),
     ivr: call.ivr,
     recordings: call.recordings,
+    ...(call.lost && { lost: call.lost }),
   }
 }
