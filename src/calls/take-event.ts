@@ -108,6 +108,7 @@ function takeCreated(world: World, event: Of<'channel-created'>): void {
   if (world.legs.has(channel.id) || world.forgotten.has(channel.id)) return
   const leg = begin(world, channel, born, at, !event.afterGap)
   keep(world, event, leg)
+  for (const field of event.lost ?? []) leg.home?.lost.add(field)
   if (event.dialled !== undefined) decideParty(world, leg, [event.dialled], at)
   if (event.afterGap && leg.home) leg.home.evidence = reconstructed(world)
 }
