@@ -122,6 +122,13 @@ export interface OutboxStore {
   oldestOpenAt(): Promise<number | undefined>
   /** Dead jobs, the latest first, for a person to look at. */
   dead(limit: number): Promise<readonly StoredJob[]>
+  /**
+   * Removes up to `limit` done jobs that were added before then, except those an open job builds on. Their keys are free again: what says a call's jobs
+   * twice is stopped by the call's row in the journal, which stays. False when there was none left.
+   */
+  forgetDone(before: number, limit: number): Promise<boolean>
+  /** Removes these dead jobs and the open ones that build on them: a person has given them up. Resolves with all keys that were removed. */
+  forgetDead(keys: readonly string[]): Promise<readonly string[]>
 }
 
 /** A contact or company by phone. */

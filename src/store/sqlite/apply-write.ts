@@ -33,6 +33,10 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
       case 'cap-due':
         jobs.capDue(write.at)
         return done
+      case 'forget-done':
+        return { changed: jobs.forgetDone(write.before, write.limit), died: [] }
+      case 'forget-dead':
+        return { changed: true, died: jobs.forgetDead(write.keys) }
       case 'upsert-clients':
         clients.upsert(write.clients)
         return done

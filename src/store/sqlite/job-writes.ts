@@ -29,6 +29,16 @@ export function jobWrites(db: DatabaseSync) {
   )
   const setDue = db.prepare('UPDATE jobs SET due_at = max(?2, coalesce(not_before, ?2)) WHERE seq = ?1')
 
+  const removeOld = db.prepare(
+    `DELETE FROM jobs WHERE seq IN (
+       SELECT seq FROM jobs AS old INDEXED BY jobs_done
+       WHERE state = 'done' AND added_at < ? AND NOT EXISTS (
+         SELECT 1 FROM jobs AS open WHERE open.after = old.key AND open.after IS NOT NULL
+           AND open.state IN ('waiting', 'sending', 'unproven'))
+       ORDER BY added_at LIMIT ?)`,
+  )
+  const removeDead = db.prepare("DELETE FROM jobs WHERE key = ? AND state = 'dead'")
+
   const changeOne = (change: ChangeRow): readonly string[] => {
     const row = find.get(change.key)
     if (!row) throw new StoreError('bad-input', `There is no job ${change.key}`)
@@ -78,6 +88,22 @@ export function jobWrites(db: DatabaseSync) {
         lanes,
         rows.map((row) => textOf(row, 'lane')),
       )
+    },
+    /** Removes done jobs added before then, except those an open job builds on. False when there was none. */
+    forgetDone(before: number, limit: number): boolean {
+      return removeOld.run(before, limit).changes > 0
+    },
+    /** Removes dead jobs, and whatever dies because its base is gone. All that was removed. */
+    forgetDead(keys: readonly string[]): readonly string[] {
+      const removed: string[] = []
+      const hopeless = new Set(keys)
+      for (const key of hopeless) {
+        const waiting = lanes.behind(key)
+        if (removeDead.run(key).changes === 0) continue
+        removed.push(key)
+        for (const died of refreshAll(lanes, waiting)) hopeless.add(died)
+      }
+      return removed
     },
     /** The keys of the jobs that died because their base is dead. */
     change(changes: readonly ChangeRow[]): readonly string[] {

@@ -8,6 +8,7 @@ import { fullPass } from './migrations/0006-full-pass.ts'
 import { pendingCalls } from './migrations/0007-pending-calls.ts'
 import { leadIndex } from './migrations/0008-lead-index.ts'
 import { callKnowledge } from './migrations/0009-call-knowledge.ts'
+import { oldJobs } from './migrations/0010-old-jobs.ts'
 
 /** All migrations, in order. One that was released is never edited: a change is a new file. */
 export const schema: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const schema: readonly Migration[] = [
   pendingCalls,
   leadIndex,
   callKnowledge,
+  oldJobs,
 ]

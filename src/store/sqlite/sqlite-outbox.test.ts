@@ -207,6 +207,49 @@ test('what is due is read from indices alone, without sorting', async () => {
   ])
 })
 
+describe('giving up', () => {
+  test('done jobs go when they are old, in slices, but not while an open job builds on them', async () => {
+    await outbox.add([job('a1', 'a'), job('a2', 'a'), job('b1', 'b'), job('b2', 'b', { after: 'b1' })])
+    for (const key of ['a1', 'a2', 'b1']) await change(key, 'done')
+    assert.equal(await outbox.forgetDone(1000, 10), false)
+    assert.equal(await outbox.forgetDone(1001, 1), true)
+    assert.equal(await outbox.get('a1'), undefined)
+    assert.equal((await outbox.get('a2'))?.state, 'done')
+    assert.equal(await outbox.forgetDone(1001, 10), true)
+    assert.equal(await outbox.forgetDone(1001, 10), false)
+    assert.equal((await outbox.get('b1'))?.state, 'done')
+    assert.deepEqual(await dueKeys(), ['b2'])
+    assert.equal((await outbox.counts()).done, 1)
+  })
+
+  test('a dead job goes with what builds on it; a living one does not', async () => {
+    await outbox.add([
+      job('a1', 'a'),
+      job('a2', 'a', { after: 'a1' }),
+      job('c1', 'c'),
+      job('c2', 'c', { after: 'a2' }),
+      job('c3', 'c'),
+    ])
+    await change('a1', 'dead', { reason: 'refused' })
+    assert.deepEqual((await outbox.forgetDead(['a1', 'c1', 'x'])).toSorted(), ['a1'])
+    assert.equal((await outbox.get('a2'))?.state, 'dead')
+    assert.deepEqual(await outbox.forgetDead(['a2']), ['a2'])
+    await change('c1', 'done')
+    assert.equal((await outbox.get('c2'))?.state, 'dead')
+    assert.deepEqual(await outbox.forgetDead(['c2']), ['c2'])
+    assert.deepEqual(await dueKeys(), ['c3'])
+  })
+
+  test('what waits in line behind nothing else is removed with its base', async () => {
+    await outbox.add([job('a1', 'a'), job('b1', 'b', { after: 'a1' })])
+    await outbox.change([{ key: 'a1', state: 'sending' }])
+    await change('a1', 'dead', { reason: 'refused' })
+    assert.deepEqual((await outbox.dead(10)).map(({ key }) => key).toSorted(), ['a1', 'b1'])
+    assert.deepEqual((await outbox.forgetDead(['a1', 'b1'])).toSorted(), ['a1', 'b1'])
+    assert.deepEqual(await dueKeys(), [])
+  })
+})
+
 function job(key: string, lane: string, given: Partial<StoredJobInput> = {}): StoredJobInput {
   return { key, kind: 'note', lane, urgency: 'live', payload: {}, ...given }
 }

@@ -61,6 +61,14 @@ export function sqliteOutbox(db: DatabaseSync, writer: Writer, now: () => number
         )
       }),
     oldestOpenAt: () => reading(() => maybeNumber(oldest.get() ?? {}, 'at')),
+    async forgetDone(before, limit) {
+      const written = await writer.write({ kind: 'forget-done', before, limit })
+      return written.changed
+    },
+    async forgetDead(keys) {
+      const written = await writer.write({ kind: 'forget-dead', keys })
+      return written.died
+    },
     dead: (limit) => reading(() => dead.all(limit).map(asJob)),
   }
 }

@@ -8,6 +8,8 @@ export type Write =
   | { readonly kind: 'add-jobs'; readonly jobs: readonly JobRow[] }
   | { readonly kind: 'change-jobs'; readonly changes: readonly ChangeRow[] }
   | { readonly kind: 'cap-due'; readonly at: number }
+  | { readonly kind: 'forget-done'; readonly before: number; readonly limit: number }
+  | { readonly kind: 'forget-dead'; readonly keys: readonly string[] }
   | { readonly kind: 'upsert-clients'; readonly clients: readonly IndexedClient[] }
   | { readonly kind: 'remove-client'; readonly clientKind: 'contact' | 'company'; readonly id: number }
   | { readonly kind: 'save-progress'; readonly complete: boolean; readonly cursor: number | undefined }
@@ -32,9 +34,9 @@ export type Write =
 
 /** What a write tells when the disk has it. */
 export interface Written {
-  /** record-ended: false when the row was there. */
+  /** record-ended: false when the row was there. forget-done: whether anything was old enough. */
   readonly changed: boolean
-  /** change-jobs: keys of the jobs that died with their base. */
+  /** change-jobs: keys of the jobs that died with their base. forget-dead: keys of those that were removed. */
   readonly died: readonly string[]
 }
 
