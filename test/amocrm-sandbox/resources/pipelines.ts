@@ -1,10 +1,33 @@
+import { z } from 'zod'
+import { filledText, text } from '../envelope/entity-schema.ts'
 import { selfLink } from '../envelope/paging.ts'
-import { account, type Pipeline, type Status } from '../state/seed.ts'
+import { parseItems, parseObject } from '../envelope/validation.ts'
+import { account, newPipeline, type Pipeline, type Status } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
-import { hal, noContent, problem, Refused } from '../transport/answer.ts'
+import { badRequest, hal, noContent, problem, Refused } from '../transport/answer.ts'
 import { type ApiRequest, idParam, type Route } from '../transport/route-table.ts'
+import { adminsOnly } from './rights.ts'
 
-/** `/api/v4/leads/pipelines`, reading only; an unknown pipeline is 404, not 204 (reference amocrm.md 4.4). */
+/** Pipelines an account may have, and stages of one of them (reference amocrm.md 2.2). */
+const maximumPipelines = 50
+const maximumStages = 100
+
+const create = z.strictObject({
+  name: filledText,
+  sort: z.int(),
+  is_main: z.literal(false),
+  is_unsorted_on: z.boolean(),
+  request_id: text.optional(),
+  _embedded: z.strictObject({
+    statuses: z
+      .array(z.strictObject({ name: filledText, sort: z.int().optional(), color: text.optional() }))
+      .min(1)
+      .max(maximumStages),
+  }),
+})
+const patch = z.strictObject({ is_unsorted_on: z.boolean().optional() })
+
+/** `/api/v4/leads/pipelines`: reading, creating and switching, the latter two an administrator's; an unknown pipeline is 404, not 204 (reference amocrm.md 4.4). */
 export function pipelineRoutes(world: World): Route[] {
   const root = '/api/v4/leads/pipelines'
   return [
@@ -17,6 +40,36 @@ export function pipelineRoutes(world: World): Route[] {
           _links: selfLink(request, root),
           _embedded: { pipelines: world.pipelines.map((pipeline) => renderPipeline(request, pipeline)) },
         }),
+    },
+    {
+      method: 'POST',
+      pattern: root,
+      handle: (request) => {
+        adminsOnly(request)
+        const items = parseItems(request, create)
+        if (world.pipelines.length + items.length > maximumPipelines)
+          throw badRequest(`At most ${maximumPipelines} pipelines`)
+        const made = items.map(({ value, requestId }) => {
+          const stages = value._embedded.statuses.map(({ name }) => name)
+          const id = world.nextId('pipelines')
+          const pipeline = { ...newPipeline({ id, name: value.name, main: false, stages }), sort: value.sort }
+          pipeline.unsortedOn = value.is_unsorted_on
+          world.pipelines.push(pipeline)
+          return { ...renderPipeline(request, pipeline), request_id: requestId }
+        })
+        return hal({ _total_items: made.length, _links: selfLink(request, root), _embedded: { pipelines: made } })
+      },
+    },
+    {
+      method: 'PATCH',
+      pattern: `${root}/{id}`,
+      handle: (request) => {
+        adminsOnly(request)
+        const pipeline = pipelineOf(world, request)
+        const sent = parseObject(request, patch)
+        pipeline.unsortedOn = sent.is_unsorted_on ?? pipeline.unsortedOn
+        return hal(renderPipeline(request, pipeline))
+      },
     },
     {
       method: 'GET',
