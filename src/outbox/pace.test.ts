@@ -33,6 +33,19 @@ test('live goes before backfill, backfill before the index, whoever came first',
   assert.deepEqual(order, ['live', 'live', 'backfill', 'index', 'index'])
 })
 
+test('hooks have a turn in four while others wait, and all of them when nobody does', async () => {
+  const pace = createPace({ requestsPerSecond: 500, inFlight: 1 })
+  const order: string[] = []
+  const ask = (urgency: 'live' | 'backfill') => pace.run(urgency, async () => void order.push(urgency))
+  const hook = () => pace.as('hook', () => pace.run('live', async () => void order.push('hook')))
+  await Promise.all([
+    ...Array.from({ length: 4 }, hook),
+    ...Array.from({ length: 4 }, () => ask('live')),
+    ...Array.from({ length: 3 }, () => ask('backfill')),
+  ])
+  assert.equal(order.join(' '), 'live live live hook live backfill backfill hook backfill hook hook')
+})
+
 test('a backfill job’s requests stay backfill, even if made as live ones', async () => {
   const pace = createPace({ requestsPerSecond: 200, inFlight: 1 })
   const order: string[] = []

@@ -268,7 +268,7 @@ describe('an incoming lead', () => {
     assert.equal(outcome?.kind, 'written')
     assert.equal(outcome.kind === 'written' && outcome.without, undefined)
     assert.deepEqual([sandbox.contacts()[0]?.name, sandbox.leads()[0]?.name], ['Иван', 'Звонок'])
-    assert.equal(sandbox.unsorted()[0]?.metadata.link, 'https://pbx.example.com/r/1.mp3')
+    assert.equal(sandbox.unsorted()[0]?.metadata['link'], 'https://pbx.example.com/r/1.mp3')
   })
 })
 
