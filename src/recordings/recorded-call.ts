@@ -12,3 +12,6 @@ export interface RecordedCall {
   /** File names as Asterisk named them, in the order they were begun. */
   readonly recordings: readonly string[]
 }
+
+/** What of a call its link is made of. */
+export type LinkedCall = Pick<RecordedCall, 'id' | 'startedAt' | 'answered' | 'client' | 'line' | 'recordings'>

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { KeyRing } from './key-ring.ts'
-import type { RecordedCall } from './recorded-call.ts'
+import type { LinkedCall } from './recorded-call.ts'
 import { sign } from './signature.ts'
 import { dayOf, filled } from './template.ts'
 
@@ -19,7 +19,7 @@ export interface LinkSettings {
  * @param expected the recording is known of although the call names no file (from CDR, or from a customer's storage).
  */
 export function recordingLink(
-  call: RecordedCall,
+  call: LinkedCall,
   { pbx, publicUrl, storageLink, timeZone }: LinkSettings,
   keys: Pick<KeyRing, 'current'>,
   expected = false,
@@ -34,7 +34,7 @@ export function recordingLink(
 }
 
 /** Numbers and names come from strangers: each is one piece of an address, whatever is in it. */
-function linkValues(call: RecordedCall, timeZone: string | undefined): Readonly<Record<string, string>> {
+function linkValues(call: LinkedCall, timeZone: string | undefined): Readonly<Record<string, string>> {
   const { id, client, line, recordings, startedAt } = call
   const file = posix.parse(recordings[0] ?? '').name
   const values = { id, client, line, file, ...dayOf(startedAt, timeZone) }

@@ -7,7 +7,7 @@ import { forgivingKeys, noCache } from './forgiving.ts'
 import { openKeyRing } from './key-ring.ts'
 import { openMp3Cache } from './mp3-cache.ts'
 import { createPlayer } from './player.ts'
-import type { RecordedCall } from './recorded-call.ts'
+import type { LinkedCall, RecordedCall } from './recorded-call.ts'
 import { type LinkSettings, recordingLink } from './recording-link.ts'
 import { recordingsRouter } from './router.ts'
 import type { RecordingSource } from './source.ts'
@@ -37,7 +37,7 @@ export interface RecordingsDeps {
 export interface Recordings extends AsyncDisposable {
   readonly router: Router
   /** The address to put into a note, or undefined. Pure given keys and settings; the file need not be there yet. */
-  link(call: RecordedCall): string | undefined
+  link(call: LinkedCall): string | undefined
   /** Looks after a call that has ended; whoever listens to `onFound` hears of it. */
   watch(call: RecordedCall): void
   /** Called with each watched call whose recording can be played, and with its link. */
