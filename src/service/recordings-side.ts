@@ -56,7 +56,7 @@ export async function createRecordingsSide({
 /** The link in a call's note from the start; undefined while there is none. */
 export function linkOfCall(recordings: Pick<Recordings, 'link'>): (call: CallFacts) => string | undefined {
   return ({ uniq, phone, ...call }) =>
-    recordings.link({ ...call, id: uniq.slice(uniq.indexOf('/') + 1), linkedids: [], client: phone })
+    recordings.link({ ...call, id: uniq.slice(uniq.indexOf('/') + 1), client: phone })
 }
 
 /** Where recordings are, as the configuration says. `link` and `query` may still name files. */
