@@ -59,7 +59,7 @@ export function createCallTracker(options: CallTrackerOptions): CallTracker {
     },
     events(callId) {
       const call = findCall(world, callId)
-      return call ? eventsOf(call) : []
+      return call ? eventsOf(world, call) : []
     },
     nextClockAt: () => world.deadlines.next(),
     noiseCount: () => world.noise,

@@ -1,10 +1,11 @@
 import { normalisePhone } from '../numbers/phone-number.ts'
+import { forgetTalkAmongColleagues } from './before-client.ts'
 import { createCallState } from './call-state.ts'
 import { release, scheduleEnd } from './end.ts'
 import { closed } from './interval.ts'
 import { isLive } from './leg.ts'
 import { startRinging } from './ringing.ts'
-import { sayAbsorbed } from './say.ts'
+import { sayAbsorbed, sayArrived } from './say.ts'
 import type { CallState, Leg } from './state.ts'
 import type { World } from './world.ts'
 
@@ -131,7 +132,10 @@ function unite(world: World, a: CallState, b: CallState, at: number): void {
   else if (standsAlone(b) && isConsultation(a)) takeClientsBack(world, a)
   const [aOwn, bOwn] = [standsAlone(a), standsAlone(b)]
   if (aOwn && bOwn) return
-  const aWins = aOwn || (!bOwn && a.startedAt <= b.startedAt)
+  // What colleagues dial while they talk belongs to their call, also when it is the client.
+  const aConsults = isConsultation(b) && !isConsultation(a)
+  const bConsults = isConsultation(a) && !isConsultation(b)
+  const aWins = aConsults || (!bConsults && (aOwn || (!bOwn && a.startedAt <= b.startedAt)))
   if (aWins) absorb(world, a, b, at)
   else absorb(world, b, a, at)
 }
@@ -179,6 +183,11 @@ function absorb(world: World, call: CallState, lost: CallState, at: number): voi
   for (const leg of lost.nameless) call.nameless.add(leg)
   for (const file of lost.recordings) call.recordings.add(file)
   call.transfers.push(...lost.transfers)
+  if (lost.clients.length > 0) {
+    forgetTalkAmongColleagues(world, call, at)
+    call.clients.push(...lost.clients)
+    sayArrived(world, call, at)
+  }
   // Talk among colleagues is no conversation with a client.
   if (call.clients.length === 0) for (const [leg, intervals] of lost.talks) call.talks.set(leg, closed(intervals, at))
   for (const field of lost.lost) call.lost.add(field)

@@ -1,8 +1,9 @@
 import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
+import { forgetTalkAmongColleagues } from './before-client.ts'
 import { adopt, baseId, beginCall, settleHome } from './identity.ts'
 import { isLive } from './leg.ts'
 import { startRinging } from './ringing.ts'
-import { sayArrived, sayPerson } from './say.ts'
+import { sayArrived } from './say.ts'
 import { noteSkip } from './skipped.ts'
 import type { CallState, Leg } from './state.ts'
 import type { World } from './world.ts'
@@ -52,18 +53,6 @@ function becomeClient(world: World, call: CallState, leg: Leg, at: number): void
   call.clients.push(leg)
   noteSkip(world, call, leg, at)
   sayArrived(world, call, at)
-}
-
-/** What was said before there was a client is no conversation. */
-function forgetTalkAmongColleagues(world: World, call: CallState, at: number): void {
-  if (call.talks.size === 0) return
-  call.talkedBefore = true
-  for (const extension of [...call.talking]) {
-    call.talking.delete(extension)
-    call.leaving.delete(extension)
-    sayPerson(world, call, 'conversation-ended', extension, at)
-  }
-  call.talks.clear()
 }
 
 function becomePerson(world: World, call: CallState, leg: Leg, extension: string, outside: boolean, at: number): void {

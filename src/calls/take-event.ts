@@ -166,7 +166,7 @@ function takeAttendedTransfer(world: World, event: Of<'attended-transfer'>): voi
   // A feature code holds the client while it is dialled; a three-way talk never says that the hold is over.
   if (first === second) first.holds = closed(first.holds, event.at)
   nameLate(world, first.home, event.at, first.extension)
-  noteAttendedTransfer(first, second, target, event.at)
+  noteAttendedTransfer(world, first, second, target, event.at)
 }
 
 function takeRecording(world: World, event: Of<'recording'>): void {

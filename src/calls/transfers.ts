@@ -20,11 +20,18 @@ export function noteBlindTransfer(
 }
 
 /** Notes an attended transfer with the call whose client was handed over. */
-export function noteAttendedTransfer(transferer: Leg, secondLeg: Leg, target: Leg | undefined, at: number): void {
+export function noteAttendedTransfer(
+  world: World,
+  transferer: Leg,
+  secondLeg: Leg,
+  target: Leg | undefined,
+  at: number,
+): void {
   const call = transferer.home?.over ? secondLeg.home : transferer.home
   if (!call || call.over || !transferer.extension) return
-  const known = target?.role === 'person' ? target : consulted(call, transferer, secondLeg)
-  const to = known ? partyName(known, transferer) : secondLeg === transferer ? '' : secondLeg.exten
+  const known = (target && partyBehind(target)) ?? consulted(call, transferer, secondLeg)
+  const dialled = secondLeg === transferer ? '' : secondLeg.exten
+  const to = targetName(world, known ? partyName(known, transferer) : dialled)
   call.transfers.push({ kind: 'attended', from: transferer.extension, to, at })
 }
 
@@ -44,9 +51,20 @@ function targetName(world: World, exten: string): string {
   return world.directory.personAt(exten)?.extension ?? (normalisePhone(exten, world.country) || exten)
 }
 
+/** Whom a channel stands for: itself, or who was dialled at the other end of a Local channel. */
+function partyBehind(target: Leg): Leg | undefined {
+  if (target.role === 'person' || target.role === 'client') return target
+  const half = target.otherHalf
+  const there = half?.bridge?.members ?? half?.home?.legs ?? []
+  return [...there].find(
+    (leg) => leg !== half && (leg.role === 'person' || leg.role === 'client') && (half?.bridge || leg.dialler === half),
+  )
+}
+
 /** An outside number that answers for the transferer's own extension is told by itself. */
 function partyName(leg: Leg, transferer: Leg): string {
-  const { extension, external = '' } = leg
+  const { role, extension, external = '', number } = leg
+  if (role === 'client') return number
   return extension === '' || extension === transferer.extension ? external : extension
 }
 
