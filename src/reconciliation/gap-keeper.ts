@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call } from '../calls/call.ts'
 import type { Settings } from '../store/ports.ts'
 import { type CatchUpResult, catchUpTiming, type Gap } from './catch-up.ts'
 import { DatabaseError } from './database-error.ts'
+import { pause } from './pause.ts'
 
 const SETTING = 'watched-until'
 /** A link that was cut without a word is noticed this late (a ping every 15 s, 10 s for its answer), with something to spare. */
@@ -131,7 +131,7 @@ export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
           if (!signal.aborted)
             log.warn({ error: String(error) }, 'the time up to which calls were watched could not be kept')
         }
-        await sleep(everyMs, undefined, { signal }).catch(() => undefined)
+        await pause(everyMs, signal)
       }
     },
   }

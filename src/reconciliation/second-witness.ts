@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call } from '../calls/call.ts'
 import type { PendingCall, PendingCalls } from '../store/ports.ts'
 import type { CelReader, CelSeeds } from './cel-reader.ts'
 import { DatabaseError } from './database-error.ts'
+import { pause } from './pause.ts'
 import { tellSame } from './same-call.ts'
 import { type TellingOptions, type ToldCall, type ToldGroup, tellGroup } from './tell-group.ts'
 
@@ -95,7 +95,7 @@ export function createSecondWitness(deps: SecondWitnessDeps): SecondWitness {
       const same = told.filter((one) => tellsWhole(one, call))
       if (same.length > 0) return all(same.map((one) => register(one.call, one.events)))
       if (late) return register(call, events)
-      await sleep(pollMs, undefined, { signal })
+      await pause(pollMs, signal)
     }
   }
 

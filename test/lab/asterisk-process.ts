@@ -13,7 +13,10 @@ export interface Root {
 }
 
 export interface AsteriskProcess extends AsyncDisposable {
+  /** Of the process that runs now. */
   readonly pid: number
+  /** Kills it as a crash would, and starts it anew after `downMs`. */
+  crash(downMs: number): Promise<void>
   /** Runs a command of Asterisk's console. @returns its output */
   cli(command: string): Promise<string>
 }
@@ -28,17 +31,28 @@ export function insideRoot(root: Root, ...command: readonly string[]): string[] 
 export async function startAsterisk(root: Root, processes: ChildProcesses, timeZone: string): Promise<AsteriskProcess> {
   const logFile = join(root.writable, 'var/log/asterisk/console.log')
   const env = { ODBCINI: '/etc/asterisk/odbc.ini', TZ: timeZone, LC_ALL: 'C.UTF-8' }
-  const started = await processes.start('asterisk', 'sh', insideRoot(root, 'asterisk', '-f', '-g'), { logFile, env })
+  const start = async () => {
+    const process = await processes.start('asterisk', 'sh', insideRoot(root, 'asterisk', '-f', '-g'), { logFile, env })
+    try {
+      await fullyBooted(root, process, cli)
+      return process
+    } catch (error) {
+      await process.end('SIGKILL')
+      throw error
+    }
+  }
   const cli = (command: string) =>
     runCommand('sh', insideRoot(root, 'asterisk', '-rx', command), { env: { LC_ALL: 'C.UTF-8' } })
-  try {
-    await fullyBooted(root, started, cli)
-  } catch (error) {
-    await started.end('SIGKILL')
-    throw error
-  }
+  let started = await start()
   return {
-    pid: started.pid,
+    get pid() {
+      return started.pid
+    },
+    async crash(downMs) {
+      await started.end('SIGKILL')
+      await sleep(downMs)
+      started = await start()
+    },
     cli,
     async [Symbol.asyncDispose]() {
       await cli('core stop now').catch(() => '')

@@ -49,6 +49,8 @@ export interface Lab extends AsyncDisposable {
   /** This lab's /var/spool/asterisk, seen from the host. */
   readonly spool: string
   readonly asteriskPid: number
+  /** Asterisk dies as in a crash and is started anew after `downMs`. Phones that had calls keep them until they hang up. */
+  crashAsterisk(downMs: number): Promise<void>
   readonly trunk: Trunk
   phone(extension: Extension): Phone
   cli(command: string): Promise<string>
@@ -130,7 +132,10 @@ function assemble({ options, slot, root, database, asterisk, phones, trunk, conn
     database,
     etcAsterisk: join(root.writable, 'etc/asterisk'),
     spool: join(root.writable, 'var/spool/asterisk'),
-    asteriskPid: asterisk.pid,
+    get asteriskPid() {
+      return asterisk.pid
+    },
+    crashAsterisk: asterisk.crash,
     trunk,
     phone(extension) {
       const phone = phones.get(extension)

@@ -26,11 +26,14 @@ export interface ServiceProcess extends AsyncDisposable {
 export interface ServiceProcessOptions {
   readonly configFile: string
   readonly port: number
+  /** What is run; default: the command line. */
+  readonly program?: string
   readonly onLine?: (line: LogLine) => void
 }
 
-export function startServiceProcess({ configFile, port, onLine }: ServiceProcessOptions): ServiceProcess {
-  const child = spawn(process.execPath, [main, 'run', '--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] })
+export function startServiceProcess(options: ServiceProcessOptions): ServiceProcess {
+  const { configFile, port, program = main, onLine } = options
+  const child = spawn(process.execPath, [program, 'run', '--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] })
   const log: LogLine[] = []
   const stderr: string[] = []
   const waiters = new Set<() => void>()

@@ -12,6 +12,7 @@ import { type CardListener, listenToCards } from './card-listener.ts'
 import { type LogLine, type ServiceProcess, startServiceProcess } from './service-process.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const impatient = fileURLToPath(new URL('impatient-service.ts', import.meta.url))
 const run = promisify(execFile)
 
 /** Who works at the stage's company: extension → user of the sandbox's account. */
@@ -27,6 +28,8 @@ export interface StageOptions extends LabOptions {
   readonly config?: Readonly<Record<string, unknown>>
   /** The service's door prefers this port; a free one when it is taken or left out. */
   readonly port?: number
+  /** The second witness waits for seconds, not for minutes. */
+  readonly impatient?: boolean
   readonly onLine?: (line: LogLine) => void
 }
 
@@ -63,7 +66,12 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     for (const service of running) await service[Symbol.asyncDispose]()
   })
   const start = async (): Promise<ServiceProcess> => {
-    const service = startServiceProcess({ configFile, port, ...(options.onLine && { onLine: options.onLine }) })
+    const service = startServiceProcess({
+      configFile,
+      port,
+      ...(options.impatient && { program: impatient }),
+      ...(options.onLine && { onLine: options.onLine }),
+    })
     running.push(service)
     await service.waitReady(15_000)
     await eventually(
