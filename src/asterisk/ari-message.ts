@@ -1,4 +1,5 @@
 import type { CallEvent } from '../calls/call-event.ts'
+import { ariFault } from './ari-fault.ts'
 import { decodeAri } from './decode-ari.ts'
 import type { InboundQuestion } from './message.ts'
 import { decodeQuestion, typeOf } from './question.ts'
@@ -31,7 +32,9 @@ export function readAriMessage(text: string, application: string): AriMessage {
   if (asked.kind === 'malformed') return asked
   try {
     const question = asked.kind === 'question' ? asked.question : undefined
-    return { kind: 'event', raw, events: decodeAri(raw), question }
+    const events = decodeAri(raw)
+    const fault = events.length === 0 ? ariFault(raw) : undefined
+    return fault === undefined ? { kind: 'event', raw, events, question } : { kind: 'malformed', reason: fault }
   } catch (error) {
     return { kind: 'malformed', reason: error instanceof Error ? error.message : String(error) }
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { StaffDirectory } from '../calls/staff.ts'
-import { InputError } from './read-recording.ts'
+import { InputError } from './input-error.ts'
 
 /** What `interpret` needs of a configuration. */
 export interface InterpretConfig {

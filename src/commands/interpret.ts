@@ -1,19 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { ariFault } from '../asterisk/ari-fault.ts'
 import { decodeAri } from '../asterisk/decode-ari.ts'
 import type { Call } from '../calls/call.ts'
 import type { CallEvent } from '../calls/call-event.ts'
 import { createCallTracker } from '../calls/call-tracker.ts'
+import type { LeftOut } from '../reconciliation/cel-row.ts'
 import { decodeCel } from '../reconciliation/decode-cel.ts'
 import type { CommandIo } from './command.ts'
+import { InputError } from './input-error.ts'
 import { type InterpretConfig, readInterpretConfig } from './interpret-config.ts'
-import { InputError, type RecordingSource, readRecording } from './read-recording.ts'
+import { type RecordingSource, readRecording } from './read-recording.ts'
+import { recordingText } from './recording-text.ts'
 
 const USAGE = `usage: callweave interpret [--source ari|cel] [--config FILE] FILE
 
 Tells the calls of a recording, one JSON object a line. Not told: scanners, and calls that went through
 callweave-skip or were turned away by the PBX's blacklist, since they are neither shown nor registered.
-  FILE      raw ARI websocket messages, one a line, or a JSON array of CEL table rows; - reads standard input
+  FILE      raw ARI websocket messages, one a line; or CEL table rows: a JSON array, phpMyAdmin's JSON export,
+            or what mysql --batch prints. May be compressed with gzip. - reads standard input
   --source  what FILE is; guessed from its content when left out
   --config  a configuration with "staff"; without one, endpoints of two to five digits are extensions
 `
@@ -33,22 +38,75 @@ export async function interpretCommand(
   try {
     const config = readInterpretConfig(options.config)
     for (const note of config.notes) io.stderr.write(`callweave interpret: ${note}\n`)
-    const text = readFile(options.file)
-    const warn = (line: string) => io.stderr.write(`${options.file}: ${line}\n`)
-    const recording = readRecording(text, options.source, warn)
-    const events =
-      recording.source === 'cel'
-        ? decodeCel(recording.values, config.timeZone === undefined ? {} : { timeZone: config.timeZone })
-        : recording.values.flatMap(decodeAri)
-    if (events.length === 0)
-      warn(`nothing in it is ${recording.source === 'cel' ? 'a CEL row' : 'an ARI message about a call'}`)
-    const calls = tellCalls(events, config, recording.source === 'cel' ? 'cel' : 'live')
-    for (const call of calls) io.stdout.write(`${JSON.stringify(printed(call))}\n`)
+    const told = tellFile(
+      options,
+      config,
+      createWarnings((line) => io.stderr.write(`${options.file}: ${line}\n`)),
+    )
+    for (const call of told) io.stdout.write(`${JSON.stringify(printed(call))}\n`)
     return 0
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     io.stderr.write(`callweave interpret: ${error.message}\n`)
     return 1
+  }
+}
+
+/** What is left out is named one by one up to here, then counted. */
+const NAMED_WARNINGS = 20
+
+interface Warnings {
+  /** One value is left out. */
+  add(line: string): void
+  say(line: string): void
+  /** Says how many there were, when not all of them were named. */
+  close(): void
+}
+
+function createWarnings(write: (line: string) => void): Warnings {
+  let count = 0
+  return {
+    add(line) {
+      count += 1
+      if (count <= NAMED_WARNINGS) write(line)
+    },
+    say: write,
+    close: () => void (count > NAMED_WARNINGS && write(`${count} left out in all`)),
+  }
+}
+
+function tellFile({ file, source }: Options, config: InterpretConfig, warnings: Warnings): readonly Call[] {
+  const recording = named(file, () => readRecording(recordingText(readFile(file)), source, warnings.add))
+  const { values, place } = recording
+  const leftOut = (index: number, reason: string) => warnings.add(`${place(index)}: ${reason}, left out`)
+  const events =
+    recording.source === 'cel' ? decodeCel(values, { timeZone: config.timeZone, leftOut }) : decodeLive(values, leftOut)
+  warnings.close()
+  if (events.length === 0) warnings.say(nothingIn(recording.source))
+  return tellCalls(events, config, recording.source === 'cel' ? 'cel' : 'live')
+}
+
+function nothingIn(source: RecordingSource): string {
+  const other = source === 'cel' ? 'ari' : 'cel'
+  return `nothing in it is ${source === 'cel' ? 'a CEL row' : 'an ARI message about a call'}; is it --source ${other}?`
+}
+
+function decodeLive(messages: readonly unknown[], leftOut: LeftOut): readonly CallEvent[] {
+  return messages.flatMap((message, index) => {
+    const events = decodeAri(message)
+    const fault = events.length === 0 ? ariFault(message) : undefined
+    if (fault !== undefined) leftOut(index, fault)
+    return events
+  })
+}
+
+/** Errors in a file's content name the file. */
+function named<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof InputError) || error.message.startsWith(file)) throw error
+    throw new InputError(`${file}: ${error.message}`)
   }
 }
 
@@ -77,9 +135,9 @@ function readOptions(args: readonly string[]): Options | string {
   }
 }
 
-function readFile(file: string): string {
+function readFile(file: string): Buffer {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return readFileSync(file === '-' ? 0 : file)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT') throw new InputError(`${file}: no such file; check the path`)
