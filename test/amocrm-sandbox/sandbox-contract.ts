@@ -1,4 +1,5 @@
 import type { OAuth } from './resources/oauth.ts'
+import type { Played } from './resources/player.ts'
 import type { AmoEvent, Popup, Unsorted } from './state/entities.ts'
 import type { Hands } from './state/hands.ts'
 import type * as views from './state/views.ts'
@@ -22,6 +23,8 @@ export interface SandboxOptions {
   readonly latency?: Latency
   /** `/leads/complex` looks for duplicates; default false. */
   readonly duplicateControl?: boolean
+  /** Status of a `/calls` batch in which some numbers are known and some are not; default 200. */
+  readonly mixedCalls?: 200 | 400
   /** `documented`: a refresh token lives until its successor is used; default `strict`: until it is replaced. */
   readonly refreshRotation?: 'strict' | 'documented'
   /** Default `amocrm.ru`; Kommo differs in nothing else. */
@@ -46,6 +49,10 @@ export interface Sandbox extends Hands, AsyncDisposable {
   revoke(token: string): void
   /** Client data, codes and pairs for the token endpoint, and what an administrator does to an integration. */
   readonly oauth: Omit<OAuth, 'routes'>
+  /** What amoCRM's page gives a widget for its own server: signed with the integration's secret, good for half an hour. */
+  disposableToken(user: { readonly id: number; readonly admin: boolean }, audience?: string): string
+  /** Plays a recording's link as the feed's player does; only links that lead to this machine. */
+  play(link: string): Promise<Played>
   /** Subscriptions, deliveries, and what befalls them. */
   readonly webhooks: WebhookHands
   /** The account moves to another host, which is returned; at the old one nobody is known any more. */

@@ -1,7 +1,9 @@
 import { pageAnswer } from './page/page.ts'
 import { pageState } from './page/page-state.ts'
 import { apiRoutes } from './resources/api-routes.ts'
+import { disposableToken } from './resources/disposable-token.ts'
 import { createOAuth } from './resources/oauth.ts'
+import { play } from './resources/player.ts'
 import type { Sandbox, SandboxOptions } from './sandbox-contract.ts'
 import { createHands } from './state/hands.ts'
 import { account } from './state/seed.ts'
@@ -58,7 +60,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     activeUser: (id) => world.users.find((user) => user.id === id && user.active),
     run: createRouteTable([
       ...oauth.routes,
-      ...apiRoutes(world, subscriptions, { duplicateControl: options.duplicateControl ?? false }),
+      ...apiRoutes(world, subscriptions, {
+        duplicateControl: options.duplicateControl ?? false,
+        mixedCalls: options.mixedCalls ?? 200,
+      }),
     ]),
   })
   const pages = () => pageState(world, log)
@@ -100,6 +105,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     issueToken: tokens.issue,
     revoke: tokens.revoke,
     oauth,
+    disposableToken: (user, audience) =>
+      disposableToken({ user, audience, account: world.account, baseDomain, oauth: oauth.client, now: now() }),
+    play: (link) => play(link, options.webhooks?.reach),
     webhooks: webhookHands(subscriptions, dispatcher),
     async renameAccount(subdomain) {
       addresses.account = await listenAsAccount(0)

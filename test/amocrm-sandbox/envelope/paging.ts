@@ -33,6 +33,7 @@ export function listAnswer<Row>(
       self: link(page),
       ...(page < pages ? { next: link(page + 1) } : {}),
       ...(options.totals ? { first: link(1), last: link(pages) } : {}),
+      ...(options.totals && page > 1 ? { prev: link(page - 1) } : {}),
     },
     _embedded: { [key]: shown.map(render) },
   })

@@ -24,7 +24,7 @@ import { webhookRoutes } from './webhooks.ts'
 export function apiRoutes(
   world: World,
   subscriptions: Subscriptions,
-  options: { readonly duplicateControl: boolean },
+  options: { readonly duplicateControl: boolean; readonly mixedCalls: 200 | 400 },
 ): Route[] {
   return [
     ...accountRoutes(world),
@@ -42,7 +42,7 @@ export function apiRoutes(
     ...linkRoutes(world),
     ...leadRoutes(world),
     ...eventRoutes(world),
-    ...callRoutes(world),
+    ...callRoutes(world, options.mixedCalls),
     ...sourceRoutes(world),
     ...webhookRoutes(subscriptions),
   ]

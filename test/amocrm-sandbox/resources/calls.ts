@@ -17,13 +17,13 @@ const lookupDigits = 10
  * `POST /api/v4/calls`: amoCRM finds the card by the phone, as far as its index knows it. A number nobody has is an error 263
  * in a shape of its own, and no call is ever recognised as a repeated one (reference amocrm.md 5).
  */
-export function callRoutes(world: World): Route[] {
+export function callRoutes(world: World, mixedStatus: 200 | 400): Route[] {
   const schema = callWrite(world)
   return [
     {
       method: 'POST',
       pattern: '/api/v4/calls',
-      handle: (request) => store(world, request, parseItems(request, schema)),
+      handle: (request) => store(world, request, parseItems(request, schema), mixedStatus),
     },
   ]
 }
@@ -50,7 +50,7 @@ function callWrite(world: World) {
 
 type CallWrite = z.output<ReturnType<typeof callWrite>>
 
-function store(world: World, request: ApiRequest, items: readonly Item<CallWrite>[]): Answer {
+function store(world: World, request: ApiRequest, items: readonly Item<CallWrite>[], mixedStatus: 200 | 400): Answer {
   const calls: unknown[] = []
   const errors: unknown[] = []
   for (const { value: call, requestId } of items) {
@@ -79,8 +79,9 @@ function store(world: World, request: ApiRequest, items: readonly Item<CallWrite
       _embedded: { entity: { id: entity.id, _links: selfLink(request, `/api/v4/${entity.type}/${entity.id}`) } },
     })
   }
-  // Nothing found is 400; a mixed batch is told in both arrays of a 200.
-  return hal({ _total_items: calls.length, errors, _embedded: { calls } }, calls.length === 0 ? 400 : 200)
+  // Nothing found is 400; a mixed batch is told in both arrays, and its status is nowhere documented.
+  const status = errors.length === 0 ? 200 : calls.length === 0 ? 400 : mixedStatus
+  return hal({ _total_items: calls.length, errors, _embedded: { calls } }, status)
 }
 
 function paramsOf(call: CallWrite): Record<string, unknown> {

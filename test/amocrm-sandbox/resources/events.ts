@@ -12,6 +12,29 @@ const maximumLimit = 100
 /** Entity ids or creators one filter may name. */
 const maximumNames = 10
 
+/** What the sandbox writes; amoCRM knows many more. */
+const eventTypes = {
+  incoming_call: 'Входящий звонок',
+  outgoing_call: 'Исходящий звонок',
+  lead_added: 'Новая сделка',
+  lead_deleted: 'Сделка удалена',
+  lead_restored: 'Сделка восстановлена',
+  lead_status_changed: 'Изменение этапа продажи',
+  contact_added: 'Новый контакт',
+  contact_deleted: 'Контакт удалён',
+  contact_restored: 'Контакт восстановлен',
+  company_added: 'Новая компания',
+  company_deleted: 'Компания удалена',
+  company_restored: 'Компания восстановлена',
+  entity_responsible_changed: 'Ответственный изменён',
+  entity_linked: 'Прикрепление',
+  entity_unlinked: 'Открепление',
+  entity_merged: 'Объединение',
+  task_added: 'Новая задача',
+  task_completed: 'Завершение задачи',
+  common_note_added: 'Новое примечание',
+} as const
+
 /** `/api/v4/events`, newest first. */
 export function eventRoutes(world: World): Route[] {
   return [
@@ -23,6 +46,18 @@ export function eventRoutes(world: World): Route[] {
         const rows = world.events.filter((event) => tests.every((test) => test(event)))
         const newestFirst = rows.toSorted((a, b) => b.createdAt - a.createdAt || (b.id > a.id ? 1 : -1))
         return listAnswer(request, 'events', newestFirst, (event) => renderEvent(request, event), { maximumLimit })
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/api/v4/events/types',
+      handle: (request) => {
+        const all = Object.entries(eventTypes).map(([key, lang]) => ({ key, type: 1, lang }))
+        return hal({
+          _total_items: all.length,
+          _links: selfLink(request, request.path),
+          _embedded: { events_types: all },
+        })
       },
     },
     {
