@@ -11,6 +11,8 @@ usage: callweave COMMAND [OPTIONS]
   dialplan   the snippet that hands calls over     callweave dialplan [--pbx plain] [--print|--install|--remove]
              … and the ARI user                    callweave dialplan --ari [--print|--install|--remove]
   interpret  tell the calls of a recording         callweave interpret [--source ari|cel] [--config FILE] FILE
+  outbox     CRM writes that wait or were refused  callweave outbox [--dead] [--retry KEY | --retry-all | --drop KEY]
+  crm        authorise the integration anew        callweave crm authorise --code CODE
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
   recordings keys of links to recordings           callweave recordings keys [--new | --retire ID] [--config FILE]
   setup      the steps of install.sh               callweave setup ACTION
@@ -24,6 +26,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   dialplan: async () => (await import('./commands/dialplan.ts')).dialplanCommand,
   interpret: async () => (await import('./commands/interpret.ts')).interpretCommand,
+  outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
+  crm: async () => (await import('./commands/crm.ts')).crmCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
   recordings: async () => (await import('./commands/recordings.ts')).recordingsCommand,
   setup: async () => (await import('./commands/setup.ts')).setupCommand,

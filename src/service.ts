@@ -16,6 +16,7 @@ import { createInboundDesk } from './routing/inbound-desk.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
 import { createCallCloser } from './service/call-closer.ts'
 import { createClickSide } from './service/click-side.ts'
+import { openControlSocket } from './service/control/control-socket.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
 import { listen, readiness } from './service/listen.ts'
@@ -42,6 +43,8 @@ export interface ServiceDeps {
   readonly now?: () => number
   /** In [0, 1). */
   readonly random?: () => number
+  /** The configuration as it stands in its file now; it may throw. Without it a new token needs a restart. */
+  readonly reread?: () => Config
   /** How patient the second witness is. */
   readonly reconciliation?: ReconciliationTiming
 }
@@ -93,7 +96,10 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const settings = () => rules
   const hooks = noHooks
   const recordingUrl = linkOfCall(recordings)
-  const crmSide = createCrmSide({ config, store, log, now, random, registration: { settings, hooks, recordingUrl } })
+  const crmSide = createCrmSide({
+    ...{ config, store, log, now, random, registration: { settings, hooks, recordingUrl } },
+    ...(deps.reread && { reread: deps.reread }),
+  })
   const { sync, outbox } = crmSide
   const clicks = await createClickSide({
     config,
@@ -173,6 +179,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     reconciliation: witness.status(),
     routing: desk.counts(),
     cards: { browsers: cards.connected() },
+    crm: crmSide.access(),
     outbox: await outbox.status(),
     contactIndex: await sync.status(),
     recordings: await recordings.status(),
@@ -188,6 +195,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       log,
     }),
   )
+  opened.use(await openControlSocket(service.directory, crmSide.desk, log))
   // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
   const ear = opened.use(
     backgroundLoops({

@@ -19,7 +19,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   if (!parsed) return 2
   const file = configFile(parsed.values.config)
   try {
-    await serve(loadConfig(file), io.signal)
+    await serve(loadConfig(file), () => loadConfig(file), io.signal)
     return 0
   } catch (error) {
     if (!isForPeople(error)) throw error
@@ -28,11 +28,11 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   }
 }
 
-async function serve(config: Config, signal: AbortSignal): Promise<void> {
+async function serve(config: Config, reread: () => Config, signal: AbortSignal): Promise<void> {
   const log = createLog(config.service.log)
   rememberCompiledCode(config.service.directory)
   const { startService } = await import('../service.ts')
-  await using service = await startService(config, { log })
+  await using service = await startService(config, { log, reread })
   log.info({ port: service.port, mode: config.service.mode, pbx: config.service.pbx }, 'callweave is up')
   if (!signal.aborted) await Promise.race([once(signal, 'abort'), service.broken])
   log.info({ why: String(signal.reason) }, 'callweave is ending')

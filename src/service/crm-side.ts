@@ -7,16 +7,19 @@ import {
 } from '../contact-index/contact-index-sync.ts'
 import { createFullPass, type PassState } from '../contact-index/full-pass.ts'
 import { createLeadRefresh } from '../contact-index/lead-refresh.ts'
-import { createAmocrm } from '../crm/amocrm/amocrm.ts'
-import type { Crm } from '../crm/port.ts'
+import { type Amocrm, createAmocrm } from '../crm/amocrm/amocrm.ts'
+import type { TokenStatus } from '../crm/amocrm/token-source.ts'
+import { createDeadLetters } from '../outbox/dead-letters.ts'
 import { createOutbox, type Outbox, type OutboxStatus } from '../outbox/outbox.ts'
 import { createPace } from '../outbox/pace.ts'
+import { tidyUp } from '../outbox/tidy-up.ts'
 import { callOfJob, decisionsOf } from '../registration/decisions-of.ts'
 import { callHandlers } from '../registration/handlers/call-handlers.ts'
 import type { HandlerDeps } from '../registration/handlers/handler-deps.ts'
 import { rememberedFor } from '../registration/handlers/remembered-for.ts'
 import { createTurns } from '../registration/turns.ts'
 import type { Store } from '../store/ports.ts'
+import { type ControlDesk, createControlDesk } from './control/control-desk.ts'
 import { crmTokens, watchForCure } from './crm-tokens.ts'
 
 export interface CrmSideDeps {
@@ -34,7 +37,11 @@ export interface CrmSideDeps {
 /** Everything that speaks with the CRM: one pace for all of it, the index that follows it, the outbox that writes to it. */
 export interface CrmSide {
   readonly sync: Pick<ContactIndexSync, 'run'> & { status(): Promise<IndexStatus> }
-  readonly crm: Crm
+  readonly crm: Amocrm
+  /** How we get into the CRM, and what a person must do when we do not. */
+  readonly access: () => TokenStatus
+  /** What administrators do by command. */
+  readonly desk: ControlDesk
   readonly outbox: Pick<Outbox, 'run' | 'wake' | 'add'> & { status(): Promise<RegistrationStatus> }
 }
 
@@ -50,6 +57,7 @@ export interface RegistrationStatus extends OutboxStatus {
 
 /** So many dead letters are told on the status page. */
 const DEAD_TOLD = 5
+const DAY_MS = 86_400_000
 const ACCOUNT_REMEMBERED_MS = 3_600_000
 
 export function createCrmSide(deps: CrmSideDeps): CrmSide {
@@ -119,7 +127,14 @@ export function createCrmSide(deps: CrmSideDeps): CrmSide {
     }
   }
 
+  tokens.onRenewed(() => void endPause())
+  const letters = createDeadLetters(store.outbox, now)
+  const keepMs = config.crm.keepDays * DAY_MS
+  const tidy = (end: AbortSignal) => tidyUp({ store: store.outbox, now, keepMs, log }, end)
+
   return {
+    access: () => tokens.status(),
+    desk: createControlDesk({ store: store.outbox, letters, tokens, wake: outbox.wake }),
     sync: {
       // Following the CRM waits behind every call; a refresh that a call waits for does not.
       run: (signal) =>
@@ -128,7 +143,7 @@ export function createCrmSide(deps: CrmSideDeps): CrmSide {
     },
     crm,
     outbox: {
-      run: outbox.run,
+      run: (signal) => together(signal, outbox.run, tidy),
       wake: outbox.wake,
       add: outbox.add,
       status: async () => {

@@ -38,6 +38,12 @@ export const Crm = z
       .default(6)
       .describe("Pace of all requests. amoCRM allows 7 a second; the widget's own count too."),
     inFlight: z.int().min(1).max(6).default(3).describe('Requests under way at once.'),
+    keepDays: z
+      .int()
+      .min(7)
+      .max(3650)
+      .default(90)
+      .describe('How long finished CRM writes are kept in the outbox. Calls themselves stay in the journal.'),
     refreshSeconds: z.int().min(5).max(3600).default(30).describe('How often changes of contacts are fetched.'),
   })
   .refine(({ token, oauth }) => token !== undefined || oauth !== undefined, {
