@@ -13,7 +13,12 @@ describe.each(['22', '16'] as const)('given Asterisk %s', (asterisk) => {
   let service: ServiceProcess | undefined
 
   beforeAll(async () => {
-    stage = await setStage({ asterisk, cel: 'fractions', config: { lines: [{ did: '7001', routing: 'responsible' }] } })
+    stage = await setStage({
+      impatient: true,
+      asterisk,
+      cel: 'fractions',
+      config: { lines: [{ did: '7001', routing: 'responsible' }] },
+    })
   })
   afterAll(() => stage?.[Symbol.asyncDispose]())
   afterEach(async () => {

@@ -47,7 +47,7 @@ describe.each(['22', '16'] as const)('given Asterisk %s, the service and a CRM',
   const opened = new DisposableStack()
 
   beforeAll(async () => {
-    stage = await setStage({ asterisk })
+    stage = await setStage({ impatient: true, asterisk })
     const custom = join(stage.lab.etcAsterisk, 'extensions_custom.conf')
     await writeFile(custom, (await readFile(custom, 'utf8')) + contexts)
     await callweaveDialplan(stage, '--ari', '--install')

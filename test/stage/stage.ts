@@ -42,7 +42,7 @@ export interface Stage extends AsyncDisposable {
   /** Starts the service on the same state as before; resolves when it is ready and its contact index is filled. */
   start(): Promise<ServiceProcess>
   cards(extension: string): Promise<CardListener>
-  /** Waits until every call has ended and the outbox of the running service has nothing left to do. */
+  /** Waits until every call has ended and is told, and the outbox of the running service has nothing left to do. */
   settled(timeoutMs: number): Promise<void>
 }
 
@@ -89,6 +89,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const quiet = async (): Promise<boolean> => {
     const service = running.at(-1)
     if (!service || (await service.status('calls.live')) !== 0) return false
+    if ((await service.status('reconciliation.waiting')) !== 0) return false
     const counts = await service.status('outbox.counts')
     return isCounts(counts) && counts.waiting + counts.sending + counts.unproven === 0
   }
