@@ -135,7 +135,7 @@ test('given a person at work when every code is subscribed then each change is t
       await happened('task gone', () => sandbox.deleteTask(3001)),
     ],
     [
-      'two contacts: add_contact contacts[add][0][id], add_contact contacts[add][0][id]',
+      'two contacts: add_contact contacts[add][0][id]',
       'company: add_company contacts[add][0][id]',
       'lead: add_lead leads[add][0][id]',
       'owner: update_lead leads[update][0][id], responsible_lead leads[responsible][0][id]',
@@ -149,12 +149,25 @@ test('given a person at work when every code is subscribed then each change is t
       'task gone: delete_task task[delete][0][id]',
     ],
   )
-  assert.deepEqual(hook.told('contacts', 'add', '0', 'type').filter(Boolean), ['contact', 'contact', 'company'])
+  assert.deepEqual(hook.told('contacts', 'add', '0', 'type').filter(Boolean), ['contact', 'company'])
+  assert.deepEqual(hook.told('contacts', 'add', '1', 'id').filter(Boolean), [String(other)])
   assert.equal(hook.told('leads', 'status', '0', 'old_status_id').filter(Boolean)[0], '44001')
   assert.equal(hook.told('contacts', 'delete', '0', 'id').filter(Boolean)[0], String(other))
   assert.equal(hook.told('contacts', 'delete', '0', 'name').filter(Boolean)[0], undefined)
   assert.equal(hook.told('task', 'add', '0', 'complete_till').filter(Boolean)[0], '2027-01-15 11:00:00')
   assert.equal(hook.told('task', 'update', '0', 'result', 'text').filter(Boolean)[0], 'Дозвонились')
+})
+
+test('given a batch of changes when told then several travel in one request, ten at the most', async () => {
+  const setup = await testSandbox()
+  await using sandbox = setup.sandbox
+  await using hook = await receiver()
+  await subscribe(setup, hook.url, 'add_contact', 'add_company')
+  const names = Array.from({ length: 12 }, (_, index) => ({ name: `${index}` }))
+  await setup.call('POST', '/api/v4/contacts', names)
+  await sandbox.webhooks.settled()
+  assert.deepEqual(hook.told('contacts', 'add', '9', 'name'), ['9', undefined])
+  assert.deepEqual(hook.told('contacts', 'add', '1', 'name'), ['1', '11'])
 })
 
 test('given a call when noted then the webhook carries a number for its type and its params as JSON text', async () => {
@@ -190,7 +203,8 @@ test('given incoming leads when added, accepted and declined then unsorted webho
   sandbox.acceptUnsorted(first, { user: 7000002 })
   sandbox.declineUnsorted(second)
   await sandbox.webhooks.settled()
-  assert.deepEqual(hook.told('unsorted', 'add', '0', 'uid').filter(Boolean), [first, second])
+  assert.deepEqual(hook.told('unsorted', 'add', '0', 'uid').filter(Boolean), [first])
+  assert.deepEqual(hook.told('unsorted', 'add', '1', 'uid').filter(Boolean), [second])
   assert.deepEqual(hook.told('unsorted', 'update', '0', 'action').filter(Boolean), ['accept'])
   assert.deepEqual(hook.told('unsorted', 'update', '0', 'accept_result', 'leads', '0').filter(Boolean), ['901'])
   assert.deepEqual(hook.told('unsorted', 'delete', '0', 'uid').filter(Boolean), [second])
@@ -252,8 +266,10 @@ test('given more than a hundred invalid answers in two hours then the subscripti
   await using hook = await receiver(() => status)
   await subscribe(setup, hook.url, 'add_company')
   const disabled = async () => pick((await setup.call('GET', '/api/v4/webhooks')).json, '_embedded.webhooks.0.disabled')
-  for (let made = 0; made < 100; made += 1) sandbox.addCompany({})
-  await sandbox.webhooks.settled()
+  for (let made = 0; made < 100; made += 1) {
+    sandbox.addCompany({})
+    await sandbox.webhooks.settled()
+  }
   assert.equal(await disabled(), false)
   sandbox.addCompany({})
   await sandbox.webhooks.settled()
@@ -278,8 +294,10 @@ test('given mishaps when webhooks go out then they are lost, doubled or overtake
   sandbox.webhooks.mishap({ kind: 'drop' })
   sandbox.webhooks.mishap({ kind: 'late', ms: 3000 })
   sandbox.webhooks.mishap({ kind: 'duplicate' })
-  for (const name of ['lost', 'late', 'twice']) sandbox.addContact({ name })
-  await sandbox.webhooks.settled()
+  for (const name of ['lost', 'late', 'twice']) {
+    sandbox.addContact({ name })
+    await sandbox.webhooks.settled()
+  }
   setup.advance(3000)
   await sandbox.webhooks.settled()
   assert.deepEqual(hook.told('contacts', 'add', '0', 'name'), ['twice', 'twice', 'late'])

@@ -1,3 +1,4 @@
+import type { Change } from '../state/changes.ts'
 import type { World } from '../state/world.ts'
 import type { Schedule } from '../transport/schedule.ts'
 import { codeOf } from './codes.ts'
@@ -134,11 +135,13 @@ export function createDispatcher(
   }
 
   function dispatch(): void {
-    for (const change of world.changes.drain()) {
-      const code = codeOf(change)
+    for (const changes of batches(world.changes.drain())) {
+      const [first] = changes
+      if (first === undefined) continue
+      const code = codeOf(first)
       const wanted = subscriptions.all().filter(({ disabled, settings }) => !disabled && settings.includes(code))
       if (wanted.length === 0) continue
-      const body = phpForm(payloadOf(world, change, base()))
+      const body = phpForm(payloadOf(world, changes, base()))
       for (const subscription of wanted) send({ subscription, code, body })
     }
   }
@@ -159,4 +162,24 @@ export function createDispatcher(
       for (const posted of open) posted.giveUp()
     },
   }
+}
+
+/** Things one request may tell of: amoCRM says several, not how many. */
+const maximumItems = 10
+
+/** Changes made in one go and told under the same code travel together, `[0]`, `[1]` and so on. */
+function batches(changes: readonly Change[]): Change[][] {
+  const all: Change[][] = []
+  const open = new Map<string, Change[]>()
+  for (const change of changes) {
+    const batch = open.get(codeOf(change))
+    if (batch !== undefined && batch.length < maximumItems) {
+      batch.push(change)
+      continue
+    }
+    const fresh = [change]
+    open.set(codeOf(change), fresh)
+    all.push(fresh)
+  }
+  return all
 }

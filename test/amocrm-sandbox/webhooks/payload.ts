@@ -3,17 +3,28 @@ import type { Entity, EntityType, Lead, Note, Task, Unsorted } from '../state/en
 import { account } from '../state/seed.ts'
 import type { World } from '../state/world.ts'
 import { elementTypes, formKeys } from './codes.ts'
-import type { FormTree } from './php-form.ts'
+import type { FormTree, FormValue } from './php-form.ts'
 
-/** The form fields of one webhook: the names of API v2, one change, and the tail that says whose account it is (reference amocrm.md 11.3). */
-export function payloadOf(world: World, change: Change, base: string): FormTree {
+/**
+ * The form fields of one webhook: the names of API v2, one kind of change of one or several things, and the tail that says whose
+ * account it is (reference amocrm.md 11.3).
+ */
+export function payloadOf(world: World, changes: readonly Change[], base: string): FormTree {
+  const items = changes.map((change) => itemOf(world, change))
+  const [first] = items
   return {
-    ...bodyOf(world, change),
+    ...(first === undefined ? {} : { [first.key]: { [first.action]: items.map(({ item }) => item) } }),
     account: { subdomain: world.account.subdomain, id: account.id, _links: { self: base } },
   }
 }
 
-function bodyOf(world: World, change: Change): FormTree {
+interface Item {
+  readonly key: string
+  readonly action: string
+  readonly item: FormTree
+}
+
+function itemOf(world: World, change: Change): Item {
   switch (change.kind) {
     case 'added':
       return about(change.entity.type, 'add', entityForm(world, change.entity))
@@ -22,7 +33,7 @@ function bodyOf(world: World, change: Change): FormTree {
     case 'updated':
       return about(change.entity.type, 'update', {
         ...entityForm(world, change.entity),
-        ...(change.oldResponsible === undefined ? {} : { old_responsible_user_id: change.oldResponsible }),
+        old_responsible_user_id: change.oldResponsible,
       })
     case 'responsible':
       // Of contacts and companies this, too, is an update.
@@ -39,28 +50,30 @@ function bodyOf(world: World, change: Change): FormTree {
     case 'deleted':
       return about(change.type, 'delete', deletedForm(change.type, change.id, change.lead))
     case 'note':
-      return { [formKeys[change.note.entity.type]]: { note: [{ note: noteForm(change.note) }] } }
+      return about(change.note.entity.type, 'note', { note: noteForm(change.note) })
     case 'task-added':
-      return { task: { add: [taskForm(change.task)] } }
+      return { key: 'task', action: 'add', item: taskForm(change.task) }
     case 'task-updated':
-      return { task: { update: [taskForm(change.task)] } }
+      return { key: 'task', action: 'update', item: taskForm(change.task) }
     case 'task-deleted':
-      return { task: { delete: [taskForm(change.task)] } }
-    case 'task-responsible':
-      return { task: { update: [{ ...taskForm(change.task), old_responsible_user_id: change.oldResponsible }] } }
+      return { key: 'task', action: 'delete', item: taskForm(change.task) }
+    case 'task-responsible': {
+      const item = { ...taskForm(change.task), old_responsible_user_id: change.oldResponsible }
+      return { key: 'task', action: 'update', item }
+    }
     case 'unsorted-added':
-      return { unsorted: { add: [unsortedForm(change.entry)] } }
+      return { key: 'unsorted', action: 'add', item: unsortedForm(change.entry) }
     case 'unsorted-accepted':
-      return { unsorted: { update: [{ ...unsortedForm(change.entry), ...resultForm(change.entry, 'accept') }] } }
+      return { key: 'unsorted', action: 'update', item: sortedForm(change.entry, 'accept') }
     case 'unsorted-declined':
-      return { unsorted: { delete: [{ ...unsortedForm(change.entry), ...resultForm(change.entry, 'decline') }] } }
+      return { key: 'unsorted', action: 'delete', item: sortedForm(change.entry, 'decline') }
     default:
       return unreachable(change)
   }
 }
 
-function about(type: EntityType, action: string, item: FormTree): FormTree {
-  return { [formKeys[type]]: { [action]: [item] } }
+function about(type: EntityType, action: string, item: FormTree): Item {
+  return { key: formKeys[type], action, item }
 }
 
 function entityForm(world: World, entity: Entity): FormTree {
@@ -120,7 +133,7 @@ function noteForm(note: Note): FormTree {
     note_type: noteTypes[note.noteType] ?? 4,
     element_type: elementTypes[note.entity.type],
     element_id: note.entity.id,
-    text: note.noteType.startsWith('call_') ? JSON.stringify(callText(note.params)) : (note.params['text'] as string),
+    text: note.noteType.startsWith('call_') ? JSON.stringify(callText(note.params)) : String(note.params['text'] ?? ''),
     date_create: dateText(note.createdAt),
     created_by: note.createdBy,
     main_user_id: note.responsibleUser,
@@ -163,24 +176,33 @@ function taskForm(task: Task): FormTree {
 }
 
 function unsortedForm(entry: Unsorted): FormTree {
-  const { phone, from, called_at, duration, link, service_code } = entry.metadata as FormTree
-  const sip = { data: { phone, from, date: called_at, duration, link, service_code } }
+  const told = (name: string): FormValue => {
+    const value = entry.metadata[name]
+    return typeof value === 'string' || typeof value === 'number' ? value : undefined
+  }
+  const call = {
+    phone: told('phone'),
+    from: told('from'),
+    date: told('called_at'),
+    duration: told('duration'),
+    link: told('link'),
+    service_code: told('service_code'),
+  }
   return {
     uid: entry.uid,
     source: entry.sourceName,
     source_uid: entry.sourceUid,
     category: entry.category,
-    source_data:
-      entry.category === 'sip' ? { ...sip, source_name: entry.sourceName } : { source_name: entry.sourceName },
+    source_data: { source_name: entry.sourceName, ...(entry.category === 'sip' ? { data: call } : {}) },
     lead_id: entry.lead,
     pipeline_id: entry.pipeline,
     created_at: entry.createdAt,
   }
 }
 
-function resultForm(entry: Unsorted, action: 'accept' | 'decline'): FormTree {
+function sortedForm(entry: Unsorted, action: 'accept' | 'decline'): FormTree {
   const result = { leads: [entry.lead], contacts: entry.contacts, companies: entry.companies }
-  return { action, modified_user_id: entry.sortedBy, [`${action}_result`]: result }
+  return { ...unsortedForm(entry), action, modified_user_id: entry.sortedBy, [`${action}_result`]: result }
 }
 
 /** The account's own time (Moscow), as text. */
