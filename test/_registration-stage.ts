@@ -3,26 +3,55 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createContactIndexSync } from '../src/contact-index/contact-index-sync.ts'
+import { createLeadRefresh } from '../src/contact-index/lead-refresh.ts'
 import type { Crm } from '../src/crm/port.ts'
 import type { Job, JobHandler, Outcome, Proof } from '../src/outbox/job.ts'
-import { callNoteHandler } from '../src/registration/call-note-handler.ts'
-import { clientHandler } from '../src/registration/client-handler.ts'
-import type { CallNotePayload, ClientPayload, TaskPayload, UnsortedPayload } from '../src/registration/payloads.ts'
-import { taskHandler } from '../src/registration/task-handler.ts'
-import { unsortedHandler } from '../src/registration/unsorted-handler.ts'
-import type { ContactIndex } from '../src/store/ports.ts'
+import { factsOf, settingsWith } from '../src/registration/_settings.ts'
+import type { CallFacts } from '../src/registration/call-facts.ts'
+import { callNoteHandler } from '../src/registration/handlers/call-note-handler.ts'
+import { cardChangeHandler } from '../src/registration/handlers/card-change-handler.ts'
+import { clientHandler } from '../src/registration/handlers/client-handler.ts'
+import type { HandlerDeps } from '../src/registration/handlers/handler-deps.ts'
+import { leadHandler } from '../src/registration/handlers/lead-handler.ts'
+import { noteChangeHandler } from '../src/registration/handlers/note-change-handler.ts'
+import { taskDoneHandler } from '../src/registration/handlers/task-done-handler.ts'
+import { taskHandler } from '../src/registration/handlers/task-handler.ts'
+import { noHooks, type RegistrationHooks } from '../src/registration/hooks.ts'
+import type { CallNotePayload, CallPayload, NoteChangePayload, TaskDonePayload } from '../src/registration/payloads.ts'
+import type { RuleBook } from '../src/registration/rules/kind-rule.ts'
+import type { RegistrationSettings } from '../src/registration/settings.ts'
+import { createTurns } from '../src/registration/turns.ts'
+import type { Store, StoredJob } from '../src/store/ports.ts'
 import { openStore } from '../src/store/sqlite/open-store.ts'
 import { connectedCrm } from './_connected-crm.ts'
 import { type Sandbox, startSandbox } from './amocrm-sandbox/sandbox.ts'
 
-/** The handlers of registration on a real index and a sandbox, before an outbox drives them. */
+/** The handlers of registration on a real store and a sandbox, before an outbox drives them. */
 export interface RegistrationStage {
   readonly sandbox: Sandbox
-  readonly index: ContactIndex
-  readonly clients: JobHandler<ClientPayload>
-  readonly unsorted: JobHandler<UnsortedPayload>
+  readonly index: Store['contactIndex']
+  readonly store: Store
+  readonly clients: JobHandler<CallPayload>
+  readonly leads: JobHandler<CallPayload>
+  readonly tasks: JobHandler<CallPayload>
   readonly notes: JobHandler<CallNotePayload>
-  readonly tasks: JobHandler<TaskPayload>
+  readonly cards: JobHandler<CallPayload>
+  readonly noteChanges: JobHandler<NoteChangePayload>
+  readonly tasksDone: JobHandler<TaskDonePayload>
+  /** Results of jobs that other jobs look up, by key. */
+  readonly results: Map<string, unknown>
+}
+
+export interface StageChange {
+  /** Laid over the CRM's port: what the sandbox cannot be told to do. */
+  readonly crm?: Partial<Crm>
+  readonly rules?: RuleBook
+  readonly settings?: Partial<RegistrationSettings>
+  readonly hooks?: RegistrationHooks
+  readonly recordingUrl?: HandlerDeps['recordingUrl']
+  /** A phone key somebody has talked with, and when. */
+  readonly talked?: readonly [phoneKey: string, at: number]
+  readonly random?: () => number
 }
 
 export const phone = '+79221532327'
@@ -36,27 +65,56 @@ export async function openStages() {
   const store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
   const index = store.contactIndex
 
-  /** @param change laid over the CRM's port: what the sandbox cannot be told to do. */
-  async function begin(change: Partial<Crm> = {}): Promise<RegistrationStage> {
+  async function begin(change: StageChange = {}): Promise<RegistrationStage> {
     const sandbox = await startSandbox({ rateLimit: { perSecond: 1000 } })
-    const crm = { ...connectedCrm(sandbox), ...change }
+    const crm = { ...connectedCrm(sandbox), ...change.crm }
     const log = { info: () => undefined, warn: () => undefined }
     const sync = createContactIndexSync({ crm, index, country: 'RU', now: Date.now, log, every: 60 })
     await index.saveProgress({ complete: true, cursor: Date.now() - tenMinutes })
+    await store.leads.saveLeadProgress({ complete: false, cursor: undefined })
+    const users = new Map([101, 102, 103, 109].map((extension) => [String(extension), 6_999_900 + extension]))
+    // Requests are counted: contacts need no reading of leads.
+    const usual = { users, defaultUser: undefined, entities: ['contact', 'company'] } as const
+    const settings = settingsWith({ ...usual, ...change.settings }, change.rules)
+    const results = new Map<string, unknown>()
+    const { leads } = store
+    const deps: HandlerDeps = {
+      ...{ crm, index, callbackTasks: store.callbackTasks, refresh: sync.refresh, now: Date.now },
+      settings: () => settings,
+      leads: {
+        openLeadsOf: (clients) => leads.openLeadsOf(clients),
+        upsertLeads: (some) => leads.upsertLeads(some),
+        removeLead: (id) => leads.removeLead(id),
+        ...createLeadRefresh({ crm, leads, now: Date.now }),
+      },
+      lastTalks: {
+        with: async (key) => (change.talked?.[0] === key ? { extension: '101', at: change.talked[1] } : undefined),
+      },
+      jobs: { get: async (key) => (results.has(key) ? storedJob(key, results.get(key)) : undefined) },
+      tokenUser: async () => 7_000_001,
+      hooks: change.hooks ?? noHooks,
+      turns: createTurns(store.settings),
+      recordingUrl: change.recordingUrl ?? (() => undefined),
+      random: change.random ?? (() => 0),
+    }
     return {
-      sandbox,
-      index,
-      clients: clientHandler({ crm, index, country: 'RU', refresh: sync.refresh, now: Date.now }),
-      unsorted: unsortedHandler({ crm, index, country: 'RU', refresh: sync.refresh, now: Date.now }),
-      notes: callNoteHandler({ crm, index, now: Date.now }),
-      tasks: taskHandler({ crm, index, now: Date.now }),
+      ...{ sandbox, index, store, results },
+      clients: clientHandler(deps),
+      leads: leadHandler(deps),
+      tasks: taskHandler(deps),
+      notes: callNoteHandler(deps),
+      cards: cardChangeHandler(deps),
+      noteChanges: noteChangeHandler(deps),
+      tasksDone: taskDoneHandler(deps),
     }
   }
 
   async function end({ sandbox }: RegistrationStage): Promise<void> {
     for (const { uid } of sandbox.unsorted()) await index.forgetIncoming(uid)
     for (const { id } of sandbox.contacts()) await index.remove('contact', id)
+    for (const { id } of sandbox.leads()) await store.leads.removeLead(id)
     for (const { kind, id } of await index.lookup(phoneKey)) await index.remove(kind, id)
+    await store.callbackTasks.forget(phoneKey)
     assert.equal((await index.progress()).clients, 0, 'the next test begins with an empty index')
     await sandbox[Symbol.asyncDispose]()
   }
@@ -67,6 +125,13 @@ export async function openStages() {
   }
 
   return { begin, end, close }
+}
+
+function storedJob(key: string, result: unknown): StoredJob {
+  const untouched = { after: undefined, notBefore: undefined, firstAttemptAt: undefined, lastAttemptEndedAt: undefined }
+  const counts = { seq: 1, attempts: 1, dueAt: 0, absences: 0, losses: 0 }
+  const job = { key, kind: '', lane: '', urgency: 'live', payload: {}, state: 'done', reason: undefined } as const
+  return { ...job, ...untouched, ...counts, given: undefined, result }
 }
 
 /** A job as the outbox hands it out the first time. */
@@ -80,42 +145,35 @@ export function firstJob<Payload>(
   return { key, kind, payload, ...untried, ...change }
 }
 
-/** A call of a minute ago that extension 101 (user 7000001) took. */
-export function noteJob(key: string, given: unknown, change: Partial<CallNotePayload> = {}): Job<CallNotePayload> {
-  const payload: CallNotePayload = {
-    uniq: `main/${key}`,
-    direction: 'in',
-    phone,
-    startedAt: Math.floor(Date.now() / 1000) * 1000 - 60_000,
-    talkSeconds: 8,
-    status: 'answered',
-    people: { direction: 'in', talked: { extension: '101', user: 7000001 }, tried: [] },
-    quietAt: Date.now() + tenMinutes,
-    ...change,
-  }
-  return firstJob(key, 'call-note', payload, { given })
-}
-
-export function clientJob(key: string, number = phone, owner = 7000002): Job<ClientPayload> {
-  return firstJob(key, 'client', { phone: number, name: `Звонок ${number}`, owner })
-}
-
 /** An inbound call of a minute ago that extension 101 (user 7000001) took. */
-export function unsortedJob(key: string, change: Partial<UnsortedPayload> = {}): Job<UnsortedPayload> {
-  const number = change.phone ?? phone
-  const payload: UnsortedPayload = {
+export function callOf(key: string, change: Partial<CallFacts> = {}): CallFacts {
+  const startedAt = Math.floor(Date.now() / 1000) * 1000 - 60_000
+  return factsOf({
     uniq: `main/${key}`,
-    phone: number,
-    name: `Звонок ${number}`,
-    startedAt: Math.floor(Date.now() / 1000) * 1000 - 60_000,
-    talkSeconds: 8,
-    people: { direction: 'in', talked: { extension: '101', user: 7000001 }, tried: [] },
-    line: '7001',
-    lineName: 'Реклама',
+    startedAt,
+    endedAt: startedAt + 10_000,
     quietAt: Date.now() + tenMinutes,
     ...change,
-  }
-  return firstJob(key, 'unsorted', payload)
+  })
+}
+
+export function noteJob(key: string, given: unknown, change: Partial<CallFacts> = {}): Job<CallNotePayload> {
+  return firstJob(key, 'call-note', { call: callOf(key, change) }, { given })
+}
+
+export function callJob(kind: string, key: string, given: unknown, change: Partial<CallFacts> = {}): Job<CallPayload> {
+  return firstJob(key, kind, { call: callOf(key, change) }, { given })
+}
+
+/** A call that extension 102 (user 7000002) took, unless another did. */
+export function clientJob(key: string, number = phone, extension = '102'): Job<CallPayload> {
+  return callJob('client', key, undefined, { phone: number, talked: [{ extension, seconds: 8 }] })
+}
+
+/** What a client job found, without how it came to it. */
+export function clientOf(outcome: Outcome | Proof | undefined) {
+  const { kind, id, owner, how, lead } = resultOf(outcome) as Record<string, unknown>
+  return kind === 'unsorted' ? { kind, lead } : kind === 'nobody' ? { kind } : { kind, id, owner, how }
 }
 
 /** What a manager does with an incoming lead. */

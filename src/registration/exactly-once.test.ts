@@ -8,17 +8,20 @@ import { connectedCrm } from '../../test/_connected-crm.ts'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
 import type { Call } from '../calls/call.ts'
 import { createContactIndexSync } from '../contact-index/contact-index-sync.ts'
+import { createLeadRefresh } from '../contact-index/lead-refresh.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
 import { createPace } from '../outbox/pace.ts'
 import { everydayPolicies, type OutboxPolicies } from '../outbox/policies.ts'
 import type { Store } from '../store/ports.ts'
 import { openStore } from '../store/sqlite/open-store.ts'
-import { callNoteHandler } from './call-note-handler.ts'
-import { clientHandler } from './client-handler.ts'
+import { rules, settingsWith } from './_settings.ts'
+import { callFacts } from './call-facts.ts'
+import { callHandlers } from './handlers/call-handlers.ts'
+import { noHooks } from './hooks.ts'
 import { jobsForCall } from './jobs-for-call.ts'
+import type { RuleBook } from './rules/kind-rule.ts'
 import type { RegistrationSettings } from './settings.ts'
-import { taskHandler } from './task-handler.ts'
-import { unsortedHandler } from './unsorted-handler.ts'
+import { createTurns } from './turns.ts'
 
 /** The whole way from ended calls to the CRM, with everything real but the CRM; only waiting is shortened. */
 const impatient: OutboxPolicies = {
@@ -28,21 +31,11 @@ const impatient: OutboxPolicies = {
   pollMs: 20,
   graceMs: 200,
 }
-const settings: RegistrationSettings = {
-  mode: 'on',
-  lineModes: new Map(),
-  personModes: new Map(),
-  users: new Map([['101', 7000001]]),
-  defaultUser: undefined,
-  country: 'RU',
-  unknownCaller: 'contact',
-  unknownCalled: 'contact',
-  lines: new Map([['7001', { label: 'Реклама', pipeline: 4400 }]]),
-  contactName: 'Звонок {phone}',
-  missedTask: { enabled: true, text: 'Перезвонить: {phone}', hours: 1 },
-  firstStartAt: 0,
-  quietAfterSeconds: 7200,
-}
+const settings = settingsWith(
+  { users: new Map([['101', 7000001]]), defaultUser: undefined },
+  rules({ missedUnknown: { task: { enabled: true } } }),
+)
+const withBook = (book: RuleBook) => ({ ...settings, rulesOf: () => book })
 
 let folder: string
 let store: Store
@@ -50,8 +43,10 @@ let sandbox: Sandbox
 let outbox: Outbox
 let stop: AbortController
 let running: Promise<void>
+let current: RegistrationSettings
 
 beforeEach(async () => {
+  current = settings
   folder = await mkdtemp(join(tmpdir(), 'callweave-once-'))
   store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
   sandbox = await startSandbox({ rateLimit: { perSecond: 100 } })
@@ -71,8 +66,22 @@ async function start(): Promise<void> {
   const crm = connectedCrm(sandbox, { pace })
   const index = store.contactIndex
   const sync = createContactIndexSync({ crm, index, country: 'RU', now: Date.now, log, every: 60 })
-  const deps = { crm, index, country: 'RU', refresh: sync.refresh, now: Date.now }
-  const handlers = [clientHandler(deps), unsortedHandler(deps), taskHandler(deps), callNoteHandler(deps)]
+  const { leads, callbackTasks, lastTalks } = store
+  const handlers = callHandlers({
+    ...{ crm, index, callbackTasks, lastTalks, refresh: sync.refresh, now: Date.now, random: () => 0 },
+    leads: {
+      openLeadsOf: (clients) => leads.openLeadsOf(clients),
+      upsertLeads: (some) => leads.upsertLeads(some),
+      removeLead: (id) => leads.removeLead(id),
+      ...createLeadRefresh({ crm, leads, now: Date.now }),
+    },
+    jobs: store.outbox,
+    settings: () => current,
+    tokenUser: async () => 7000001,
+    hooks: noHooks,
+    turns: createTurns(store.settings),
+    recordingUrl: () => undefined,
+  })
   outbox = createOutbox({
     store: store.outbox,
     handlers,
@@ -116,10 +125,11 @@ function call(client: string, change: Partial<Call> = {}): Call {
 }
 
 async function register(...ended: Call[]): Promise<void> {
-  await registerWith(settings, ...ended)
-}
-async function registerWith(rules: RegistrationSettings, ...ended: Call[]): Promise<void> {
-  await outbox.add(ended.flatMap((each) => jobsForCall(each, rules, 'main')))
+  const options = { pbx: 'main', country: 'RU', quietAfterSeconds: 7200, moment: 'end', at: 0 } as const
+  const about = { settings: current, hooks: noHooks, openTask: undefined }
+  await outbox.add(
+    ended.flatMap((each) => jobsForCall(callFacts(each, options), { ...about, evidence: each.evidence })),
+  )
 }
 
 async function settled(): Promise<void> {
@@ -192,13 +202,51 @@ describe('given a fresh account', () => {
     test(`trouble: ${trouble}; two calls of a stranger are one incoming lead, each told once`, async () => {
       if (action) sandbox.fault({ match: { method: 'POST', path: '/api/v4/leads/unsorted/sip' }, do: action })
       const ended = [call('+79221532327'), call('89221532327'), call('+79990001122')]
-      await registerWith({ ...settings, unknownCaller: 'unsorted' }, ...ended)
+      current = withBook(rules({ incomingUnknown: { create: 'unsorted' } }))
+      await register(...ended)
       await settled()
       assert.equal(sandbox.unsorted().length, 2)
       assert.deepEqual(told(), uniqs(...ended))
       assert.deepEqual(sandbox.tasks(), [])
     })
   }
+
+  for (const [trouble, action] of Object.entries({ none: undefined, ...troubles })) {
+    test(`trouble: ${trouble}; two calls of a stranger are one lead, and both notes stand on it`, async () => {
+      if (action) sandbox.fault({ match: { method: 'POST', path: '/api/v4/leads' }, do: action })
+      const ended = [call('+79221532327'), call('89221532327'), call('+79990001122')]
+      current = withBook(rules({ incomingUnknown: { create: 'lead' }, incomingKnown: { create: 'lead' } }))
+      await register(...ended)
+      await settled()
+      assert.equal(sandbox.leads().length, 2)
+      assert.deepEqual(told(), uniqs(...ended))
+      assert.deepEqual(new Set(sandbox.callNotes().map(({ entity }) => entity.type)), new Set(['leads']))
+    })
+  }
+
+  test('a lead for every call: a lost answer of the second is not taken for the first', async () => {
+    current = withBook(
+      rules({ incomingUnknown: { create: 'lead' }, incomingKnown: { create: 'lead', lead: { unless: 'never' } } }),
+    )
+    await register(call('+79221532327'))
+    await settled()
+    sandbox.fault({
+      match: { method: 'POST', path: '/api/v4/leads' },
+      do: { kind: 'server-error', execution: 'not-executed' },
+    })
+    await register(call('+79221532327'))
+    await settled()
+    assert.equal(sandbox.leads().length, 2)
+  })
+
+  test('a lead the CRM will not take costs the call neither contact nor note', async () => {
+    current = withBook(rules({ incomingUnknown: { create: 'lead', lead: { pipeline: 1 } } }))
+    const ended = call('+79221532327')
+    await register(ended)
+    await settled()
+    assert.deepEqual(told(), uniqs(ended))
+    assert.equal((await outbox.status()).counts.dead, 1)
+  })
 
   test('a contact deleted between index and note is made anew, and the call is told once', async () => {
     const gone = sandbox.addContact({ name: 'Иван', phones: ['+79221532327'] })

@@ -1,25 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Call } from '../calls/call.ts'
 import type { CallJournal, JournalEntry, StoredJobInput } from '../store/ports.ts'
+import { settingsWith } from './_settings.ts'
+import { noHooks } from './hooks.ts'
 import { createRegistrar } from './registrar.ts'
-import type { RegistrationSettings } from './settings.ts'
 
 const START = Date.UTC(2026, 10, 20, 9)
-const settings: RegistrationSettings = {
-  mode: 'on',
-  lineModes: new Map(),
-  personModes: new Map(),
-  users: new Map(),
-  defaultUser: undefined,
-  country: 'RU',
-  unknownCaller: 'contact',
-  unknownCalled: 'contact',
-  lines: new Map(),
-  contactName: 'Звонок {phone}',
-  missedTask: { enabled: false, text: '', hours: 1 },
-  firstStartAt: 0,
-  quietAfterSeconds: 7200,
-}
+const settings = settingsWith()
 const ANNA = '+79221532327'
 const BORIS = '+79161112233'
 
@@ -64,7 +51,14 @@ function journalInMemory() {
       [...rows.values()].filter(({ linkedids }) => linkedids.some((id) => ids.includes(id))),
     find: async (_pbx, id) => rows.get(id) ?? [...rows.values()].find(({ linkedids }) => linkedids.includes(id)),
   }
-  const registrar = createRegistrar({ journal, pbx: 'main', settings })
+  const registrar = createRegistrar({
+    journal,
+    callbackTasks: { openFor: async () => undefined },
+    pbx: 'main',
+    settings: () => settings,
+    hooks: noHooks,
+    clickedOn: () => undefined,
+  })
   const register = (each: Call) => registrar.register(each, [])
   const notes = () => jobs.flatMap(({ key, kind }) => (kind === 'call-note' ? [key] : []))
   return { rows, register, notes }

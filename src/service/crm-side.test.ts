@@ -7,9 +7,12 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
 import { ConfigFile } from '../config/schema.ts'
+import { factsOf } from '../registration/_settings.ts'
+import { noHooks } from '../registration/hooks.ts'
 import type { Store } from '../store/ports.ts'
 import { openStore } from '../store/sqlite/open-store.ts'
 import { type CrmSide, createCrmSide } from './crm-side.ts'
+import { registrationSettings } from './settings.ts'
 
 let folder: string
 let store: Store
@@ -38,11 +41,21 @@ function start(): void {
     crm: { url: sandbox.url, token: sandbox.token, refreshSeconds: 5, requestsPerSecond: 7 },
   })
   const log = pino({ level: 'silent' })
-  side = createCrmSide({ config, store, log, now: Date.now, random: () => 0.5 })
+  const settings = registrationSettings(config, 0)
+  const registration = { settings: () => settings, hooks: noHooks, recordingUrl: () => undefined }
+  side = createCrmSide({ config, store, log, now: Date.now, random: () => 0.5, registration })
   running = Promise.all([side.outbox.run(stop.signal), side.sync.run(stop.signal)])
 }
 const say = (key: string, phone: string) =>
-  store.outbox.add([{ key, kind: 'client', lane: phone, urgency: 'live', payload: { phone, name: 'Звонок' } }])
+  store.outbox.add([
+    {
+      key,
+      kind: 'client',
+      lane: phone,
+      urgency: 'live',
+      payload: { call: factsOf({ phone, quietAt: Date.now() + 600_000 }) },
+    },
+  ])
 
 async function until(reached: () => boolean | Promise<boolean>): Promise<void> {
   for (let n = 0; !(await reached()); n++) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'vitest'
-import type { StoredCallNote } from '../crm/port.ts'
+import type { StoredCallNote } from '../../crm/port.ts'
 import { adoptableNote } from './adoption.ts'
 
 const start = Date.parse('2026-11-20T08:52:34Z')

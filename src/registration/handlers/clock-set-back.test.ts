@@ -1,21 +1,24 @@
 import assert from 'node:assert/strict'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
 import {
+  callJob,
   clientJob,
-  firstJob,
   noteJob,
   onContact,
   openStages,
   phone,
   type RegistrationStage,
   send,
-  tenMinutes,
-  unsortedJob,
-} from '../../test/_registration-stage.ts'
-import type { Job, JobHandler } from '../outbox/job.ts'
-import type { TaskPayload } from './payloads.ts'
+} from '../../../test/_registration-stage.ts'
+import type { Job, JobHandler } from '../../outbox/job.ts'
+import { missed, rules } from '../_settings.ts'
 
 const { signal } = new AbortController()
+const book = rules({
+  missedUnknown: { create: 'unsorted' },
+  missedKnown: { task: { enabled: true } },
+  incomingKnown: { create: 'lead' },
+})
 const THREE_HOURS = 10_800_000
 
 let stages: Awaited<ReturnType<typeof openStages>>
@@ -24,7 +27,7 @@ beforeAll(async () => {
   stages = await openStages()
 })
 beforeEach(async () => {
-  stage = await stages.begin()
+  stage = await stages.begin({ rules: book })
 })
 afterEach(() => stages.end(stage))
 afterAll(() => stages.close())
@@ -44,14 +47,16 @@ describe('given an attempt by a clock that was ahead, when the clock has been se
   })
   test('the task', async () => {
     const id = stage.sandbox.addContact({ name: 'Иван' })
-    const people = { direction: 'in', tried: [] } as const
-    const payload: TaskPayload = { text: 'Перезвонить', deadline: 3_600_000, people, quietAt: Date.now() + tenMinutes }
-    assert.equal(await provenLater(stage.tasks, firstJob('1', 'task', payload, { given: onContact(id) })), 'found')
+    assert.equal(await provenLater(stage.tasks, callJob('task', '1', onContact(id), missed)), 'found')
+  })
+  test('the lead', async () => {
+    const id = stage.sandbox.addContact({ name: 'Иван' })
+    assert.equal(await provenLater(stage.leads, callJob('lead', '1', onContact(id))), 'found')
   })
   test('the contact', async () => {
     assert.equal(await provenLater(stage.clients, clientJob('1', phone)), 'found')
   })
   test('the incoming lead', async () => {
-    assert.equal(await provenLater(stage.unsorted, unsortedJob('1')), 'found')
+    assert.equal(await provenLater(stage.clients, callJob('client', '1', undefined, missed)), 'found')
   })
 })

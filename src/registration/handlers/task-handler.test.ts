@@ -1,103 +1,154 @@
-import assert from 'node:assert/strict'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
+  callJob,
+  callOf,
   firstJob,
   onContact,
   openStages,
   phone,
+  phoneKey,
   prove,
   type RegistrationStage,
   resultOf,
   send,
-  tenMinutes,
-} from '../../test/_registration-stage.ts'
-import type { TaskPayload } from './payloads.ts'
+} from '../../../test/_registration-stage.ts'
+import { everyKind, missed } from '../_settings.ts'
+import type { CallFacts } from '../call-facts.ts'
+import { decisionsOf } from '../decisions-of.ts'
 
+const book = everyKind({ task: { enabled: true, minutes: 60, text: 'Перезвонить: {phone}[ ({count})]', type: 2 } })
 let stages: Awaited<ReturnType<typeof openStages>>
 let stage: RegistrationStage
 beforeAll(async () => {
   stages = await openStages()
 })
 beforeEach(async () => {
-  stage = await stages.begin()
+  stage = await stages.begin({ rules: book })
 })
 afterEach(() => stages.end(stage))
 afterAll(() => stages.close())
 
-describe('the task of a missed call', () => {
-  const deadline = Math.floor(Date.now() / 1000) * 1000 + 3_600_000
-  const taskJob = (id: number, change: Partial<TaskPayload> = {}) => {
-    const people = { direction: 'in', tried: [] } as const
-    const payload = { text: `Перезвонить: ${phone}`, deadline, people, quietAt: Date.now() + tenMinutes, ...change }
-    return firstJob<TaskPayload>('17.2:task', 'task', payload, { given: onContact(id) })
-  }
+const taskJob = (key: string, id: number, change: Partial<CallFacts> = {}) =>
+  callJob('task', `${key}:task`, onContact(id), { ...missed, uniq: `main/${key}`, ...change })
+const ivan = () => stage.sandbox.addContact({ name: 'Иван', phones: [phone] })
+const codes = (result: unknown) => decisionsOf(result).map(({ code }) => code)
+const texts = () => stage.sandbox.tasks().map(({ text }) => text)
 
-  test('stands on the client, for the client’s owner', async () => {
-    const id = stage.sandbox.addContact({ name: 'Иван' })
-    assert.equal((await send(stage.tasks, taskJob(id)))[0]?.kind, 'done')
+describe('the task of a missed call', () => {
+  test('stands on the client, for the client’s owner, with type and deadline', async () => {
+    const id = ivan()
+    const job = taskJob('1', id)
+    const [outcome] = await send(stage.tasks, job)
     const [task] = stage.sandbox.tasks()
-    assert.deepEqual([task?.owner, task?.completeTill, task?.entity?.id], [7000003, deadline / 1000, id])
+    expect(task).toMatchObject({ owner: 7000003, completeTill: job.payload.call.endedAt / 1000 + 3600, entity: { id } })
+    expect(resultOf(outcome)).toMatchObject({ task: task?.id })
+    expect(codes(resultOf(outcome))).toEqual(['by-rule', 'card-owner'])
   })
 
   test('is not made for a call that has grown old', async () => {
-    const id = stage.sandbox.addContact({ name: 'Иван' })
-    const [outcome] = await send(stage.tasks, taskJob(id, { quietAt: Date.now() - 1 }))
-    assert.deepEqual(resultOf(outcome), { skipped: 'old call' })
-    assert.equal(stage.sandbox.tasks().length, 0)
+    const [outcome] = await send(stage.tasks, taskJob('1', ivan(), { quietAt: Date.now() - 1 }))
+    expect(resultOf(outcome)).toMatchObject({ skipped: 'old-call' })
+    expect(stage.sandbox.tasks()).toEqual([])
   })
 
-  test('made but not answered: proven; another call’s task is no proof', async () => {
-    const id = stage.sandbox.addContact({ name: 'Иван' })
+  test('counts a further call and moves its deadline, however its text was changed', async () => {
+    const id = ivan()
+    await send(stage.tasks, taskJob('1', id))
+    await change(stage.sandbox.tasks()[0]?.id, { text: 'Позвонить Ивану!' })
+    const later = taskJob('2', id, { endedAt: Math.floor(Date.now() / 1000) * 1000 + 60_000 })
+    const [outcome] = await send(stage.tasks, later)
+    expect(codes(resultOf(outcome))).toEqual(['open-task'])
+    expect(stage.sandbox.tasks()).toMatchObject([
+      { text: `Перезвонить: ${phone} (2)`, completeTill: later.payload.call.endedAt / 1000 + 3600 },
+    ])
+    await send(stage.tasks, taskJob('3', id))
+    expect(texts()).toEqual([`Перезвонить: ${phone} (3)`])
+  })
+
+  test('is made anew once somebody has completed it', async () => {
+    const id = ivan()
+    await send(stage.tasks, taskJob('1', id))
+    await change(stage.sandbox.tasks()[0]?.id, { is_completed: true })
+    await send(stage.tasks, taskJob('2', id))
+    expect(texts()).toEqual([`Перезвонить: ${phone}`, `Перезвонить: ${phone}`])
+  })
+
+  test('made but not answered: proven and remembered; another call’s task is no proof', async () => {
+    const id = ivan()
     stage.sandbox.fault({ match: { method: 'POST' }, do: { kind: 'reset', execution: 'executed' } })
-    assert.equal((await send(stage.tasks, taskJob(id)))[0]?.kind, 'ambiguous')
-    assert.equal((await prove(stage.tasks, taskJob(id)))[0]?.kind, 'found')
-    assert.equal((await prove(stage.tasks, taskJob(id, { deadline: deadline + 7_000 })))[0]?.kind, 'absent')
+    const job = taskJob('1', id)
+    expect((await send(stage.tasks, job))[0]?.kind).toBe('ambiguous')
+    const other = taskJob('2', id, { endedAt: job.payload.call.endedAt + 7_000 })
+    expect((await prove(stage.tasks, other))[0]?.kind).toBe('absent')
+    expect((await prove(stage.tasks, job))[0]?.kind).toBe('found')
+    await send(stage.tasks, other)
+    expect(texts()).toEqual([`Перезвонить: ${phone} (2)`])
   })
 
-  test('of a client who called again and again is made once, until somebody completes it', async () => {
-    const id = stage.sandbox.addContact({ name: 'Иван' })
-    const other = stage.sandbox.addContact({ name: 'Пётр' })
-    await send(stage.tasks, taskJob(id), taskJob(other))
-    const [again] = await send(stage.tasks, taskJob(id, { deadline: deadline + 60_000 }))
-    assert.match(JSON.stringify(resultOf(again)), /open task/)
-    assert.equal(stage.sandbox.tasks().length, 2)
-    await complete(stage.sandbox.tasks()[0]?.id)
-    await send(stage.tasks, taskJob(id, { deadline: deadline + 120_000 }))
-    assert.equal(stage.sandbox.tasks().length, 3)
-  })
-
-  test('of two missed calls in one batch is made once', async () => {
-    const id = stage.sandbox.addContact({ name: 'Иван' })
-    const second = { ...taskJob(id, { deadline: deadline + 60_000 }), key: '18.1:task' }
-    const outcomes = await send(stage.tasks, taskJob(id), second)
-    assert.deepEqual(resultOf(outcomes[1]), { skipped: 'an open task asks for it' })
-    assert.equal(stage.sandbox.tasks().length, 1)
-  })
-
-  test('is made though people have other tasks for the client', async () => {
-    const id = stage.sandbox.addContact({ name: 'Иван' })
-    await send(stage.tasks, taskJob(id, { text: 'Отправить счёт' }), taskJob(id))
-    assert.equal(stage.sandbox.tasks().length, 2)
+  test('counted but not answered: counted once', async () => {
+    const id = ivan()
+    await send(stage.tasks, taskJob('1', id))
+    stage.sandbox.fault({ match: { method: 'PATCH' }, do: { kind: 'gateway-timeout', execution: 'executed' } })
+    const second = taskJob('2', id)
+    expect((await send(stage.tasks, second))[0]?.kind).toBe('ambiguous')
+    if ((await prove(stage.tasks, second))[0]?.kind === 'absent') await send(stage.tasks, second)
+    expect(texts()).toEqual([`Перезвонить: ${phone} (2)`])
   })
 
   test('is tried again when the open ones cannot be read', async () => {
+    const id = ivan()
+    await send(stage.tasks, taskJob('1', id))
     stage.sandbox.fault({ match: { method: 'GET' }, do: { kind: 'server-error' } })
-    assert.equal((await send(stage.tasks, taskJob(stage.sandbox.addContact({ name: 'Иван' }))))[0]?.kind, 'retry')
-    assert.equal(stage.sandbox.tasks().length, 0)
+    expect((await send(stage.tasks, taskJob('2', id)))[0]?.kind).toBe('retry')
   })
 
   test('on a client who is gone loses its ground', async () => {
-    const id = stage.sandbox.addContact({ name: 'Иван' })
+    const id = ivan()
     stage.sandbox.deleteContact(id)
-    assert.equal((await send(stage.tasks, taskJob(id)))[0]?.kind, 'lost-ground')
+    expect((await send(stage.tasks, taskJob('1', id)))[0]?.kind).toBe('lost-ground')
+  })
+
+  test('is not made when somebody has talked to the client since', async () => {
+    await stages.end(stage)
+    stage = await stages.begin({ rules: book, talked: [phoneKey, Date.now()] })
+    const [outcome] = await send(stage.tasks, taskJob('1', ivan()))
+    expect(resultOf(outcome)).toMatchObject({ skipped: 'talked-meanwhile' })
+  })
+
+  test('belongs to whoever was dialled in a menu', async () => {
+    await stages.end(stage)
+    stage = await stages.begin({ settings: { missedInMenu: 'task' } })
+    await send(stage.tasks, taskJob('1', ivan(), { ivr: '2102', rang: [] }))
+    expect(stage.sandbox.tasks()).toMatchObject([{ owner: 7000002 }])
   })
 })
 
-async function complete(id: number | undefined): Promise<void> {
+describe('given a client somebody talked to', () => {
+  const done = (task: number) => firstJob('9:task-done', 'task-done', { call: callOf('9'), task, key: phoneKey })
+
+  test('when their task is still open, then it completes itself and is forgotten', async () => {
+    await send(stage.tasks, taskJob('1', ivan()))
+    const task = stage.sandbox.tasks()[0]?.id ?? 0
+    expect((await send(stage.tasksDone, done(task)))[0]?.kind).toBe('done')
+    expect(stage.sandbox.tasks()).toMatchObject([{ completed: true, result: 'Поговорили: Анна' }])
+    expect(await stage.store.callbackTasks.openFor(phoneKey)).toBeUndefined()
+  })
+
+  test('when the answer is lost, then completing it once more does no harm', async () => {
+    await send(stage.tasks, taskJob('1', ivan()))
+    const task = stage.sandbox.tasks()[0]?.id ?? 0
+    stage.sandbox.fault({ match: { method: 'PATCH' }, do: { kind: 'reset', execution: 'executed' } })
+    expect((await send(stage.tasksDone, done(task)))[0]?.kind).toBe('ambiguous')
+    expect((await send(stage.tasksDone, done(task)))[0]?.kind).toBe('done')
+    expect(stage.sandbox.tasks()).toMatchObject([{ completed: true }])
+  })
+})
+
+async function change(id: number | undefined, body: object): Promise<void> {
   const answer = await fetch(`${stage.sandbox.url}/api/v4/tasks/${id}`, {
     method: 'PATCH',
     headers: { authorization: `Bearer ${stage.sandbox.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ is_completed: true, result: { text: 'Перезвонили' } }),
+    body: JSON.stringify(body),
   })
-  assert.equal(answer.status, 200)
+  expect(answer.status).toBe(200)
 }
