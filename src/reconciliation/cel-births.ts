@@ -26,12 +26,12 @@ export function celBirths(rows: readonly CelRow[]): ReadonlyMap<string, CelBirth
   // A group pickup that the channel driver does itself runs no application: that the channel answered says that nobody dialled it.
   const firstApps = firstRows(rows, (row) => row.app !== '' || row.type === 'ANSWER')
   const dialledExtens = firstRows(rows, (row) => isOutgoing(row) && row.exten !== '')
+  const begunBy = firstRows(rows, (row) => row.type === 'CHAN_START' && row.uniqueid === row.linkedid)
   const targets = targetsByDialler(rows)
   const births = new Map<string, CelBirth>()
   const attempts = new Map<string, Attempt>()
   const idleHalves = new Map<string, string[]>()
   for (const row of rows) {
-    if (row.type === 'HANGUP') attempts.delete(row.uniqueid)
     if (row.type === 'HANGUP') attempts.delete(row.uniqueid)
     if (row.type !== 'CHAN_START' || births.has(row.uniqueid)) continue
     const born = bornHow(row, firstApps.get(row.uniqueid))
@@ -42,7 +42,9 @@ export function celBirths(rows: readonly CelRow[]): ReadonlyMap<string, CelBirth
     const dialler =
       found?.dialler ?? (born === 'dialled' && !row.channel.startsWith('Local/') ? halves.at(-1) : undefined)
     if (dialler !== undefined && halves.includes(dialler)) halves.splice(halves.indexOf(dialler), 1)
-    const dialled = found?.number || numberByExten(dialledExtens.get(row.uniqueid))
+    // Of a channel that a crash cut there is nothing but its birth: then the number is what the first channel of all dialled.
+    const dialledBy = dialledExtens.get(row.uniqueid) ?? begunBy.get(row.linkedid)
+    const dialled = found?.number || numberByExten(born === 'dialled' ? dialledBy : undefined)
     births.set(row.uniqueid, { born, dialled, dialler })
     const own = targets.get(row.uniqueid)
     if (own)
