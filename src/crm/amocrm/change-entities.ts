@@ -63,7 +63,7 @@ function changeOfKind(
 
 async function changeItem(change: EntityChange, fields: FieldWriter, signal: AbortSignal): Promise<Item> {
   const { entity, owner, name, tags, status } = change
-  const custom = await fields.items(entity.kind, change.fields, signal)
+  const custom = await fields.changes(entity.kind, change.fields, signal)
   return {
     id: entity.id,
     ...(owner !== undefined && { responsible_user_id: owner }),

@@ -25,6 +25,12 @@ export type FieldItem = Readonly<Record<string, unknown>>
 export interface FieldWriter {
   /** Values in the type their field takes. Without fields nothing is asked. @throws CrmError when the fields cannot be read */
   items(kind: EntityKind, fields: readonly FieldValue[] | undefined, signal: AbortSignal): Promise<readonly FieldItem[]>
+  /** As `items`, for what is there already: one value in a list of phones or addresses would wipe the others, so such fields are left out. */
+  changes(
+    kind: EntityKind,
+    fields: readonly FieldValue[] | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly FieldItem[]>
 }
 
 /** Templates give text; numbers, dates and boxes are refused as text, so each value is written in its field's type. */
@@ -34,16 +40,19 @@ export function createFieldWriter(api: Api, now: () => number): FieldWriter {
     company: remembered((signal) => readCustomFields(api, 'company', signal), now),
     lead: remembered((signal) => readCustomFields(api, 'lead', signal), now),
   }
+  const write = async (kind: EntityKind, fields: readonly FieldValue[], signal: AbortSignal, leftOut: string) => {
+    if (fields.length === 0) return []
+    const types = await known[kind].get(signal)
+    return fields.flatMap(({ field, value }) => {
+      const type = types.find(({ id, code }) => id === field || code === field)?.type
+      if (type !== undefined && type === leftOut) return []
+      const address = typeof field === 'number' ? { field_id: field } : { field_code: field }
+      return [{ ...address, values: [{ value: typedValue(value, type) }] }]
+    })
+  }
   return {
-    async items(kind, fields = [], signal) {
-      if (fields.length === 0) return []
-      const types = await known[kind].get(signal)
-      return fields.map(({ field, value }) => {
-        const found = types.find(({ id, code }) => id === field || code === field)
-        const address = typeof field === 'number' ? { field_id: field } : { field_code: field }
-        return { ...address, values: [{ value: typedValue(value, found?.type) }] }
-      })
-    },
+    items: (kind, fields = [], signal) => write(kind, fields, signal, ''),
+    changes: (kind, fields = [], signal) => write(kind, fields, signal, 'multitext'),
   }
 }
 

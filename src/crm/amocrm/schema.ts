@@ -51,15 +51,24 @@ export const Client = z
       .filter((phone) => phone !== ''),
   }))
 
-/** Other vendors' call notes hold strings for numbers and nulls for what is absent. */
-const CallParams = z.object({
-  uniq: text,
-  phone: z
-    .union([z.string(), z.number()])
-    .nullish()
-    .transform((value) => String(value ?? '')),
-  duration: z.coerce.number().catch(0),
-})
+/** Other vendors' call notes hold text for numbers and nulls for what is absent; the old API wrote its keys in capitals. */
+const CallParams = z.preprocess(
+  lowerKeys,
+  z.object({
+    uniq: text,
+    phone: z
+      .union([z.string(), z.number()])
+      .nullish()
+      .transform((value) => String(value ?? '')),
+    duration: z.coerce.number().catch(0),
+  }),
+)
+
+/** PHP writes an empty object as a list, which has no keys either. */
+function lowerKeys(params: unknown): unknown {
+  if (typeof params !== 'object' || params === null) return params
+  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key.toLowerCase(), value]))
+}
 
 export const CallNote = z
   .object({
