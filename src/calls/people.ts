@@ -41,13 +41,16 @@ export function describePerson(call: CallState, { extension, legs, talk }: Perso
   }
 }
 
-/** Who talked last: of two who left together the one who came later, by conversation or by phone. */
+/**
+ * Who talked last: of two who left together the one whose phone came later. Who was connected later says less: a consultation that
+ * becomes a three-way talk connects both within a millisecond, in either order (measured on 22.10).
+ */
 export function lastTalker(call: CallState, until: number): string {
   let best: { readonly order: readonly number[]; readonly extension: string } | undefined
   for (const [leg, intervals] of call.talks) {
     const last = intervals.at(-1)
     if (!last) continue
-    const order = [last.end ?? Math.max(until, last.start), last.start, leg.createdAt]
+    const order = [last.end ?? Math.max(until, last.start), leg.createdAt, last.start]
     const difference = best?.order.map((value, index) => (order[index] ?? 0) - value).find((each) => each !== 0)
     if (!best || (difference ?? (leg.extension > best.extension ? 1 : 0)) > 0)
       best = { order, extension: leg.extension }
