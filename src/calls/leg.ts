@@ -43,6 +43,7 @@ export function createLeg(facts: ChannelFacts, born: Leg['born'], at: number, di
     voicemail: '',
     skipped: facts.skipped === true,
     home: undefined,
+    facts: undefined,
     events: [],
   }
 }

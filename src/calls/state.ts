@@ -1,5 +1,5 @@
 import type { Evidence, LostField, Transfer } from './call.ts'
-import type { BridgeClass, CallEvent, HangupSide } from './call-event.ts'
+import type { BridgeClass, CallEvent, ChannelFacts, HangupSide } from './call-event.ts'
 import type { EndKind } from './directory.ts'
 import type { Interval } from './interval.ts'
 
@@ -55,6 +55,8 @@ export interface Leg {
   skipped: boolean
   /** The call it serves at present. */
   home: CallState | undefined
+  /** What the last kept event said of it. */
+  facts: ChannelFacts | undefined
   /** What happened to it, each with its place in the order of all events. */
   readonly events: { readonly seq: number; readonly event: CallEvent }[]
 }

@@ -5,6 +5,7 @@ import { currentCall } from './call-state.ts'
 import { createDeadlines, type Deadlines } from './deadlines.ts'
 import type { Directory } from './directory.ts'
 import { isLive } from './leg.ts'
+import { withSharedFacts } from './shared-facts.ts'
 import type { BridgeState, CallState, Leg } from './state.ts'
 
 /** Everything the fold knows. Found by id, so that an event costs the same whatever else is going on. */
@@ -93,7 +94,9 @@ export function findCall(world: World, id: string): CallState | undefined {
 
 /** Keeps an event with the channels it told something of. */
 export function keep(world: World, event: CallEvent, ...legs: readonly (Leg | undefined)[]): void {
+  const { seq } = world
+  const kept = withSharedFacts(event, legs)
   for (const leg of legs) {
-    if (leg && leg.events.at(-1)?.event !== event) leg.events.push({ seq: world.seq, event })
+    if (leg && leg.events.at(-1)?.seq !== seq) leg.events.push({ seq, event: kept })
   }
 }

@@ -5,12 +5,16 @@ import { cpuPerCall } from './measurements/cpu-per-call.ts'
 import { decisionLatency } from './measurements/decision-latency.ts'
 import { memoryGrowth } from './measurements/memory-growth.ts'
 import { memoryLive } from './measurements/memory-live.ts'
+import { memoryPerCall } from './measurements/memory-per-call.ts'
 import { outboxDrain } from './measurements/outbox-drain.ts'
+import { replayRate } from './measurements/replay-rate.ts'
 import { startToReady } from './measurements/start-to-ready.ts'
 import { sustainedLoad } from './measurements/sustained-load.ts'
 
 /** In the order in which they run: what leaves little behind first. */
 export const measurements: readonly Measurement[] = [
+  replayRate,
+  memoryPerCall,
   costPerCall,
   startToReady,
   decisionLatency,

@@ -18,7 +18,7 @@ export interface TimedMessage {
 }
 
 const HOLE =
-  /\d{10}\.\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=PJSIP\/\w+-)[0-9a-f]{8}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000|\+79\d{9}/g
+  /\d{10}\.\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=(?:PJSIP|Local)\/[^"; ]+-)[0-9a-f]{8}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000|\+79\d{9}/g
 
 /**
  * Reads what `recordAri` wrote of exactly one call. The recorder hears everything but other applications' `StasisStart`: that is
@@ -26,7 +26,11 @@ const HOLE =
  */
 export async function readCallTemplate(file: string, application: string): Promise<CallTemplate> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '')
-  const messages = lines.flatMap((line) => heardByService(JSON.parse(line), application))
+  return callTemplate(lines.flatMap((line) => heardByService(JSON.parse(line), application)))
+}
+
+/** A template of the raw messages of one call. */
+export function callTemplate(messages: readonly Message[]): CallTemplate {
   const first = Math.min(...messages.map(stampOf))
   const ids = new Map<string, number>()
   return { messages: messages.map((message) => template(message, first, ids)) }
