@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Call } from '../calls/call.ts'
 import type { CelGroup } from './cel-groups.ts'
 import type { CelReader } from './cel-reader.ts'
@@ -43,7 +44,7 @@ export interface CatchUpResult {
   readonly left: number
 }
 
-const GROUPS_AT_ONCE = 200
+const GROUPS_AT_ONCE = 50
 
 /**
  * One pass over a gap: tells every call that had to do with it and ended, unless somebody else tells it. Safe to repeat and to interrupt: the journal's
@@ -57,10 +58,14 @@ export async function catchUp(gap: Gap, deps: CatchUpDeps, signal?: AbortSignal)
     const fresh = linkedids.filter((id) => !seen.has(id))
     for (let from = 0; from < fresh.length; from += GROUPS_AT_ONCE) {
       signal?.throwIfAborted()
-      for (const group of await deps.cel.groupsOf({ linkedids: fresh.slice(from, from + GROUPS_AT_ONCE) })) {
+      const groups = await deps.cel.groupsOf({ linkedids: fresh.slice(from, from + GROUPS_AT_ONCE) })
+      const others = deps.others()
+      for (const group of groups) {
         if ([...group.linkedids].some((id) => seen.has(id))) continue
         for (const id of group.linkedids) seen.add(id)
-        const { told, left } = await tell(group, gap, deps)
+        // Calls of the moment go first.
+        await nextTurn()
+        const { told, left } = await tell(group, gap, deps, others)
         total.groups += 1
         total.told += told
         total.left += left ? 1 : 0
@@ -72,9 +77,14 @@ export async function catchUp(gap: Gap, deps: CatchUpDeps, signal?: AbortSignal)
   return total
 }
 
-async function tell(group: CelGroup, gap: Gap, deps: CatchUpDeps): Promise<{ told: number; left: boolean }> {
+async function tell(
+  group: CelGroup,
+  gap: Gap,
+  deps: CatchUpDeps,
+  all: readonly Call[],
+): Promise<{ told: number; left: boolean }> {
   const { telling, asteriskNow, timing } = deps
-  const others = deps.others().filter((call) => call.linkedids.some((id) => group.linkedids.has(id)))
+  const others = all.filter((call) => call.linkedids.some((id) => group.linkedids.has(id)))
   let told = tellGroup(group, telling)
   if (told.newestAt === undefined) return { told: 0, left: false }
   // Whoever tells the live call of a group tells its end; calls that ended before it began are told here.

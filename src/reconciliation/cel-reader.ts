@@ -32,7 +32,8 @@ export interface CelSeeds {
 
 /** Rows become visible when their transaction ends, not in the order of their ids. */
 const REREAD_MS = 120_000
-const PAGE_ROWS = 5_000
+/** Read and looked through between two turns of calls: some milliseconds. */
+const PAGE_ROWS = 1_000
 /** Enough to meet a channel's beginning, which tells the offset of the clock. */
 const PROBE_ROWS = 50
 const IDS_PER_QUERY = 500
@@ -183,7 +184,7 @@ export function createCelReader(database: Database, tables: RecordTables): CelRe
         uniqueids = []
       }
       const ordered = inOrder(rows)
-      usualOffset = lastOffset(readCelRows(ordered)) ?? usualOffset
+      usualOffset = lastOffset(readCelRows(ordered.slice(-PROBE_ROWS))) ?? usualOffset
       return celGroups(ordered, usualOffset)
     },
     async newestBefore(at) {

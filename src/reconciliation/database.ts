@@ -11,6 +11,8 @@ export interface Database extends AsyncDisposable {
    * @throws DatabaseUnreachable, DatabaseRefused, SchemaUnusable and nothing else
    */
   query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>
+  /** Breaks what is under way: who ends does not wait for a slow server. */
+  abandon(): void
 }
 
 export interface DatabaseAddress extends DatabasePlace {
@@ -44,6 +46,10 @@ export function openDatabase(address: DatabaseAddress, timing: Partial<DatabaseT
     charset: 'utf8mb4',
   })
   const limited = new WeakSet<object>()
+  const inUse = new Set<PoolConnection>()
+  const abandon = () => {
+    for (const connection of inUse) connection.destroy()
+  }
 
   const limit = async (connection: PoolConnection): Promise<void> => {
     if (limited.has(connection.connection)) return
@@ -67,6 +73,7 @@ export function openDatabase(address: DatabaseAddress, timing: Partial<DatabaseT
       let connection: PoolConnection | undefined
       try {
         connection = await pool.getConnection()
+        inUse.add(connection)
         await limit(connection)
         const [rows] = await connection.query<RowDataPacket[]>({ sql, values: [...values], timeout: queryMs })
         connection.release()
@@ -74,9 +81,13 @@ export function openDatabase(address: DatabaseAddress, timing: Partial<DatabaseT
       } catch (error) {
         connection?.destroy()
         throw asDatabaseError(error, place)
+      } finally {
+        if (connection) inUse.delete(connection)
       }
     },
+    abandon,
     [Symbol.asyncDispose]: async () => {
+      abandon()
       await pool.end().catch(() => undefined)
     },
   }

@@ -143,6 +143,7 @@ describe('given a call in the journal', () => {
   test.each([
     ['a whole telling comes', 'reconstructed', 'cel'],
     ['one from the middle on comes', 'cel', 'reconstructed'],
+    ['another witness tells it', 'live', 'cel'],
   ] as const)(
     'when it was named after another of its linkedids and %s, then it is known',
     async (_what, first, then) => {

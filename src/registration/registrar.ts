@@ -42,13 +42,13 @@ export interface Registrar {
 export function createRegistrar(deps: RegistrarDeps): Registrar {
   const { journal, callbackTasks, pbx, settings, hooks, clickedOn } = deps
   /**
-   * Who did not see a call's beginning may name it after another of its linkedids. Two calls that were both seen whole are told
-   * apart by their ids alone.
+   * Who did not see a call's beginning may name it after another of its linkedids, and so may another witness. Two calls that one
+   * witness saw whole are told apart by their ids alone.
    */
   const isToldUnderAnotherId = async (entry: JournalEntry): Promise<boolean> => {
     const rows = await journal.sharing(pbx, entry.linkedids)
     return rows.some(
-      (row) => (isPartial(row.call) || isPartial(entry.call)) && isSameCall(tellingOf(row), tellingOf(entry)),
+      (row) => !sawBoth(evidenceOf(row.call), evidenceOf(entry.call)) && isSameCall(tellingOf(row), tellingOf(entry)),
     )
   }
 
@@ -106,9 +106,13 @@ function entryOf(call: Call, events: readonly unknown[], pbx: string): JournalEn
   return { pbx, id, linkedids, startedAt, endedAt, direction, clientKey: phoneKey(call.client) ?? '', call, events }
 }
 
+function sawBoth(one: unknown, other: unknown): boolean {
+  return one === other && one !== 'reconstructed'
+}
+
 /** Rows come back from the disk as JSON of any version. */
-function isPartial(call: unknown): boolean {
-  return typeof call === 'object' && call !== null && 'evidence' in call && call.evidence === 'reconstructed'
+function evidenceOf(call: unknown): unknown {
+  return typeof call === 'object' && call !== null && 'evidence' in call ? call.evidence : undefined
 }
 
 /** `1795164754.2#3` is the third call of its linkedid. */

@@ -47,8 +47,8 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   const register = (call: Call, events: readonly unknown[]) => closer.close(call, events)
   const telling = { ...interpreter, timeZone: address?.timeZone }
   const common = { telling, register, asteriskNow, asteriskStartedAt }
-  const cel =
-    address && createCelReader(opened.use(openDatabase({ ...address, password: address.password.reveal() })), address)
+  const database = address && opened.use(openDatabase({ ...address, password: address.password.reveal() }))
+  const cel = database && createCelReader(database, address)
   const witness = opened.use(
     createSecondWitness({
       ...common,
@@ -78,13 +78,19 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   return {
     lost: gaps.lost,
     restored: gaps.restored,
-    run: gaps.run,
+    run: async (signal) => {
+      signal.addEventListener('abort', () => database?.abandon(), { once: true })
+      await gaps.run(signal)
+    },
     status: () => ({ ...gaps.status(), waiting: witness.waiting().length }),
     async close(call, events) {
       // Whether a call opted out needs no second witness.
       if (call.evidence === 'reconstructed' && !call.skipped) await witness.take(call, events)
       else await closer.close(call, events)
     },
-    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      database?.abandon()
+      await closing.disposeAsync()
+    },
   }
 }
