@@ -67,7 +67,7 @@ export function createSecondWitness(deps: SecondWitnessDeps): SecondWitness {
       })
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error
-      if (!troubled)
+      if (!troubled && !ending.signal.aborted)
         log.warn({ error: error.message }, 'CEL cannot be read; calls that were not seen whole wait for it')
       troubled = true
       return undefined
@@ -87,14 +87,16 @@ export function createSecondWitness(deps: SecondWitnessDeps): SecondWitness {
   }
 
   const tell = async (call: Call, events: readonly unknown[], signal: AbortSignal): Promise<boolean> => {
-    for (;;) {
-      signal.throwIfAborted()
+    for (let failures = 0; ; ) {
       const groups = await ask(call, events)
+      signal.throwIfAborted()
+      if (!groups) failures += 1
       const late = asteriskNow() - (call.endedAt ?? 0) >= patienceMs
       const told = (groups ?? []).filter((group) => late || isSettled(group)).flatMap(({ calls }) => calls)
       const same = told.filter((one) => tellsWhole(one, call))
       if (same.length > 0) return all(same.map((one) => register(one.call, one.events)))
-      if (late) return register(call, events)
+      // One broken connection is no reason to give CEL up.
+      if (late && (groups || failures > 1)) return register(call, events)
       await pause(pollMs, signal)
     }
   }

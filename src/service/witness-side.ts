@@ -89,7 +89,10 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       else await closer.close(call, events)
     },
     [Symbol.asyncDispose]: async () => {
+      // It is told to end before what it waits for breaks.
+      const ended = witness[Symbol.asyncDispose]()
       database?.abandon()
+      await ended
       await closing.disposeAsync()
     },
   }
