@@ -83,6 +83,12 @@ test('given a person goes on at another phone within 200 ms, then that is one co
   expect(story.told().filter((line) => line === 'conversation-started 101')).toHaveLength(1)
 })
 
+test('given whole seconds in which everything between two colleagues begins and ends together, then who was called talked last', () => {
+  const story = new Story().at(0).arrives('107/a', { exten: '102' }).dials('107/a', '102/a')
+  story.talk('basic-1', '107/a', '102/a').at(3).ends('107/a').ends('102/a')
+  expect(story.call().responsible).toBe('102')
+})
+
 test.each(['device', 'pbx'] as const)(
   'given hang-up requests come in any order, when the %s was first, then it is who hung up',
   (first) => {

@@ -50,7 +50,7 @@ export function lastTalker(call: CallState, until: number): string {
   for (const [leg, intervals] of call.talks) {
     const last = intervals.at(-1)
     if (!last) continue
-    const order = [last.end ?? Math.max(until, last.start), leg.createdAt, last.start]
+    const order = [last.end ?? Math.max(until, last.start), leg.createdAt, call.rings.has(leg) ? 1 : 0, last.start]
     const difference = best?.order.map((value, index) => (order[index] ?? 0) - value).find((each) => each !== 0)
     if (!best || (difference ?? (leg.extension > best.extension ? 1 : 0)) > 0)
       best = { order, extension: leg.extension }
