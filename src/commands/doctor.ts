@@ -19,6 +19,7 @@ import { portCheck } from './doctor/port-check.ts'
 import { recordingsCheck } from './doctor/recordings-check.ts'
 import { findingLines, verdict } from './doctor/report.ts'
 import { stateCheck } from './doctor/state-check.ts'
+import { tokenFindings } from './doctor/token-check.ts'
 
 const usage = 'callweave doctor [--config FILE]'
 
@@ -29,8 +30,9 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
   const file = configFile(parsed.values.config)
   try {
     const config = loadConfig(file)
+    const tokens = lookingTokens(config)
     const crm = createAmocrm({
-      tokens: lookingTokens(config),
+      tokens,
       source: config.rules.noteSource,
       country: config.numbers.country,
       pace: createPace(config.crm),
@@ -49,6 +51,7 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
       dialplanCheck(config.asterisk),
       databaseCheck(config.database),
       crmCheck(crm, config),
+      async () => tokenFindings(tokens.status(), Date.now()),
       portCheck(config.webserver),
       certificateCheck(config.webserver, Date.now),
       stateCheck(config.service.directory),

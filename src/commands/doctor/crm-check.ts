@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts'
 import { CrmBlocked, CrmForbidden, CrmThrottled, CrmUnauthorised, CrmUnpaid, CrmUnreachable } from '../../crm/errors.ts'
 import type { Crm, CrmUser } from '../../crm/port.ts'
+import { rulesFindings } from './crm-rules-check.ts'
 import { type Check, type Finding, failure, ok, warning } from './finding.ts'
 
 const SUBJECT = 'amoCRM'
@@ -25,6 +26,7 @@ export function crmCheck(crm: Crm, config: Config): Check {
         ok(SUBJECT, `account "${account.name}" (${account.subdomain}) takes the token`),
         clock,
         ...(await usersFindings(crm, config, account.currentUser, signal)),
+        ...(await rulesFindings(crm, config, signal)),
       ]
     } catch (error) {
       return [trouble(error, config)]
