@@ -69,10 +69,17 @@ export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
   let gapEnd: number | undefined
   let nextPassAt = 0
   let trouble: string | undefined
+  let toldBefore = 0
 
   const save = async (next: Watched): Promise<void> => {
     await settings.set(SETTING, JSON.stringify(next))
     watched = next
+  }
+
+  /** Nothing of the gap is left before this instant: the next pass begins there, also after a restart. */
+  const narrow = async (gap: Gap, told: number): Promise<void> => {
+    const until = Math.min(told, gap.to)
+    if (until > gap.from) await save({ until, linkedids: gap.linkedids })
   }
 
   /** One pass when it is time. True when nothing is missing any more. */
@@ -86,13 +93,19 @@ export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
     try {
       const result = await catchUp(gap, signal)
       trouble = undefined
-      const isLast = began >= gap.to + leaveAloneMs
       // Rows may still come: the last look is taken when all of the gap is old enough.
-      if (!isLast) nextPassAt = Math.min(nextPassAt, gap.to + leaveAloneMs)
+      const isLast = began >= gap.to + leaveAloneMs
       const isClosed = isLast && result.left === 0 && gapEnd === gap.to
-      if (result.told > 0 || isClosed)
+      if (isClosed || result.told !== toldBefore) {
         log.info({ ...gap, ...result, isClosed }, 'calls of a time in which nobody listened')
-      return isClosed
+      }
+      toldBefore = result.told
+      if (isClosed) return true
+      // A pass over days must not follow upon the other.
+      const pauseMs = Math.max(againMs, 2 * (asteriskNow() - began))
+      nextPassAt = isLast ? asteriskNow() + pauseMs : Math.min(asteriskNow() + pauseMs, gap.to + leaveAloneMs)
+      if (result.left === 0) await narrow(gap, began - leaveAloneMs)
+      return false
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error
       if (trouble === undefined)
@@ -120,12 +133,15 @@ export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
       listening = true
       gapEnd = asteriskNow()
       nextPassAt = 0
+      toldBefore = 0
     },
     status: () => ({ missingSince: gapEnd === undefined && listening ? undefined : watched?.until, trouble }),
     async run(signal) {
       while (!signal.aborted) {
         try {
-          watched ??= parse(await settings.get(SETTING)) ?? { until: asteriskNow(), linkedids: [] }
+          watched ??= parse(await settings.get(SETTING))
+          // The first start of all: what was before is nobody's business, what comes after is.
+          if (!watched) await save({ until: asteriskNow(), linkedids: [] })
           await turn(signal)
         } catch (error) {
           if (!signal.aborted)
