@@ -14,6 +14,8 @@ test('given lead, contact and company at once then a bare array tells their ids,
     { id: 902, contact_id: 502, company_id: 802, request_id: ['1'], merged: false },
   ])
   assert.deepEqual(sandbox.leads()[0]?.contacts, [501])
+  assert.equal(sandbox.leads()[0]?.status, 44001)
+  assert.deepEqual([sandbox.unsorted(), sandbox.contacts()[0]?.unsorted], [[], false])
 })
 
 test('given duplicate control when the phone is known then the data goes to what is there', async () => {
