@@ -30,7 +30,7 @@ const full = new StoreError('disk-full', 'the disk is full')
 
 test('given a full disk, when it has room again, then the call is journalled and its jobs go out', async () => {
   const { made, told } = closer([full, full, { kind: 'registering', jobs: 2 }])
-  await made.close(call, [])
+  expect(await made.close(call, [])).toBe(true)
   expect(told).toEqual({ tries: 3, woken: 1 })
 })
 
@@ -42,7 +42,7 @@ test('given a call that stands in the journal already, when closed, then nobody 
 
 test('given a defect, when it shows, then it is told once and not tried for ever', async () => {
   const { made, told } = closer([new TypeError('defect')])
-  await made.close(call, [])
+  expect(await made.close(call, [])).toBe(false)
   expect(told).toEqual({ tries: 1, woken: 0 })
 })
 
