@@ -26,14 +26,14 @@ export interface CelRow {
 export type LeftOut = (index: number, reason: string) => void
 
 /** The same under names that other schemas and writers give it: Issabel's table, and the events of the manager interface. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  eventextra: 'extra',
-  eventname: 'eventtype',
-  channel: 'channame',
-  application: 'appname',
-  calleridnum: 'cid_num',
-  userdefined: 'userdeftype',
-}
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['eventextra', 'extra'],
+  ['eventname', 'eventtype'],
+  ['channel', 'channame'],
+  ['application', 'appname'],
+  ['calleridnum', 'cid_num'],
+  ['userdefined', 'userdeftype'],
+])
 
 /**
  * Reads table rows and puts them in the order they were written: by `id`, and as they stand where there is none. A row that was written
@@ -85,7 +85,7 @@ function columnsOf(value: unknown): Readonly<Record<string, unknown>> | undefine
   const columns = new Map<string, unknown>()
   for (const [name, content] of Object.entries(value)) {
     const key = name.toLowerCase()
-    const ours = OTHER_NAMES[key]
+    const ours = OTHER_NAMES.get(key)
     if (ours === undefined) columns.set(key, content)
     else if (!columns.has(ours)) columns.set(ours, content)
   }
