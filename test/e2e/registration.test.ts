@@ -7,7 +7,8 @@ const RING_MS = 10_000
 /** Room for a proof: thirty seconds after a failure, looked for twice. */
 const SETTLE_MS = 90_000
 const [ANNA, BORIS] = [7_000_001, 7_000_002]
-const missedTask = { enabled: true, text: 'Перезвонить: {phone}', hours: 2 }
+const task = { enabled: true, text: 'Перезвонить: {phone}', minutes: 120, workingHours: false }
+const missedTasks = { missedKnown: { task }, missedUnknown: { task } }
 
 const notesOf = ({ sandbox }: Stage, phone: string) => sandbox.callNotes().filter((note) => note.phone === phone)
 const contactsOf = ({ sandbox }: Stage, phone: string) =>
@@ -26,7 +27,11 @@ describe.each(['22', '16'] as const)('given Asterisk %s and unknown callers who 
     stage = await setStage({
       asterisk,
       config: {
-        rules: { unknownCaller: 'unsorted', missedTask },
+        rules: {
+          incomingUnknown: { create: 'unsorted' },
+          missedKnown: { task },
+          missedUnknown: { create: 'unsorted', task },
+        },
         lines: [{ did: '7001', label: 'Реклама', pipeline: 4400 }],
       },
     })
@@ -119,7 +124,14 @@ describe('given Asterisk 22, unknown callers who become contacts, and a task for
           ids['typed'] = addContact({ name: 'Пётр', phones: ['доб. 4, 8 (922) 153-23-27'] })
         },
       },
-      config: { rules: { defaultUser: ANNA, unknownCalled: 'nothing', missedTask } },
+      config: {
+        rules: {
+          ...missedTasks,
+          defaultUser: ANNA,
+          outgoingUnknown: { create: 'nothing' },
+          outgoingNotReached: { create: 'nothing' },
+        },
+      },
     })
     await stage.start()
   })

@@ -26,6 +26,8 @@ export interface StageOptions extends LabOptions {
   readonly sandbox?: SandboxOptions
   /** Laid over the stage's configuration, section by section. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** Changes the configuration once the account is seeded: ids are known then. */
+  readonly prepare?: (config: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   /** The service's door prefers this port; a free one when it is taken or left out. */
   readonly port?: number
   /** The second witness waits for seconds, not for minutes. */
@@ -47,6 +49,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 export async function setStage(options: StageOptions): Promise<Stage> {
+  const { prepare = (config) => config } = options
   await using parts = new AsyncDisposableStack()
   const sandbox = parts.use(await startSandbox(options.sandbox))
   const lab = parts.use(await startLab(options))
@@ -56,7 +59,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const configFile = join(directory, 'config.json')
   await writeFile(
     configFile,
-    JSON.stringify(configOf({ lab, sandbox, directory, port, changes: options.config ?? {} }), null, 2),
+    JSON.stringify(prepare(configOf({ lab, sandbox, directory, port, changes: options.config ?? {} })), null, 2),
   )
   await run(process.execPath, [main, 'dialplan', '--install', '--config', configFile])
   await lab.reload()
