@@ -87,8 +87,10 @@ export function findCall(world: World, id: string): CallState | undefined {
   for (const each of [running, remembered]) {
     if (each?.id === id) return each
   }
-  const byNumber = [...world.calls].find((call) => call.id === id)
-  const found = byNumber ?? running ?? remembered
+  // Only where a linkedid had several calls can one of them hide behind another.
+  const isNumbered = (world.uses.get(id.replace(/#\d+$/, '')) ?? 0) > 1
+  const numbered = isNumbered ? [...world.calls].find((call) => call.id === id) : undefined
+  const found = numbered ?? running ?? remembered
   return found && currentCall(found)
 }
 
