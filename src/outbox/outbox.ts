@@ -44,7 +44,7 @@ export interface Outbox {
   run(signal: AbortSignal): Promise<void>
   /** Something may be due. Only a hint: the next poll finds it too. */
   wake(): void
-  /** The account is well again (a new token): ends a pause before its time. */
+  /** The account is well again (a new token): ends a pause before its time, and whatever waits goes at once. */
   resume(): Promise<void>
   status(): Promise<OutboxStatus>
 }
@@ -174,6 +174,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     },
     async resume() {
       await pause.end()
+      // What the refusal met waits for the end of its pause.
+      await store.capDue(clock.now())
       alarm.wake()
     },
     status: async () => ({

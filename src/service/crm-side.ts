@@ -32,6 +32,8 @@ export interface CrmSideDeps {
   readonly registration: Pick<HandlerDeps, 'settings' | 'hooks' | 'recordingUrl'>
   /** The configuration as it stands in its file now: a new token is taken without a restart. */
   readonly reread?: () => Config
+  /** How soon a new token or code in the configuration is noticed while one is needed, milliseconds. */
+  readonly cureLookMs?: number
 }
 
 /** Everything that speaks with the CRM: one pace for all of it, the index that follows it, the outbox that writes to it. */
@@ -57,11 +59,12 @@ export interface RegistrationStatus extends OutboxStatus {
 
 /** So many dead letters are told on the status page. */
 const DEAD_TOLD = 5
+const CURE_LOOK_MS = 5_000
 const DAY_MS = 86_400_000
 const ACCOUNT_REMEMBERED_MS = 3_600_000
 
 export function createCrmSide(deps: CrmSideDeps): CrmSide {
-  const { config, store, log, now, random, reread, registration } = deps
+  const { config, store, log, now, random, reread, registration, cureLookMs = CURE_LOOK_MS } = deps
   const { requestsPerSecond, inFlight, refreshSeconds } = config.crm
   const { country } = config.numbers
   const pace = createPace({ requestsPerSecond, inFlight })
@@ -138,7 +141,9 @@ export function createCrmSide(deps: CrmSideDeps): CrmSide {
     sync: {
       // Following the CRM waits behind every call; a refresh that a call waits for does not.
       run: (signal) =>
-        pace.as('index', () => together(signal, follow.run, fullPass.run, (end) => watchForCure(tokens, end))),
+        pace.as('index', () =>
+          together(signal, follow.run, fullPass.run, (end) => watchForCure(tokens, cureLookMs, end)),
+        ),
       status: async () => ({ ...(await follow.status()), fullPass: await fullPass.status() }),
     },
     crm,

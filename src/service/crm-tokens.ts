@@ -49,13 +49,10 @@ export function tokenFile({ service }: Config): string {
   return join(service.directory, 'crm-tokens.json')
 }
 
-/** How soon a new token or code in the configuration is noticed while one is needed. */
-const LOOK_MS = 5_000
-
 /** Looks for a person's cure until the service ends; costs nothing while all is well. */
-export async function watchForCure(tokens: TokenSource, signal: AbortSignal): Promise<void> {
+export async function watchForCure(tokens: TokenSource, everyMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     if (tokens.status().needsPerson !== undefined) await tokens.lookAgain(signal)
-    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined)
   }
 }
