@@ -22,6 +22,8 @@ export interface ToldCall {
 export interface TellingOptions extends Pick<CallTrackerOptions, 'staff' | 'trunks' | 'country'> {
   /** IANA name of the table's zone; left out: worked out from the rows. */
   readonly timeZone?: string | undefined
+  /** Hears of each row that cannot be read, every time its group is told. */
+  readonly leftOut?: (row: unknown, reason: string) => void
 }
 
 /** Longer than a call needs to settle. */
@@ -31,8 +33,16 @@ const AFTER_THE_END_MS = 10_000
  * Folds a group as the live events would have been.
  * @param cutAt epoch milliseconds: whatever is open then died with its Asterisk, and no row will ever tell. Calls cut so are marked `reconstructed`.
  */
-export function tellGroup(group: CelGroup, { timeZone, ...options }: TellingOptions, cutAt?: number): ToldGroup {
-  const decoded = decodeCel(group.rows, { timeZone, usualOffset: group.usualOffset })
+export function tellGroup(
+  group: CelGroup,
+  { timeZone, leftOut, ...options }: TellingOptions,
+  cutAt?: number,
+): ToldGroup {
+  const decoded = decodeCel(group.rows, {
+    timeZone,
+    usualOffset: group.usualOffset,
+    leftOut: (index, reason) => leftOut?.(group.rows[index], reason),
+  })
   const newestAt = decoded.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY)
   if (newestAt === Number.NEGATIVE_INFINITY) return { calls: [], open: 0, newestAt: undefined }
   const tracker = createCallTracker({ ...options, evidence: 'cel' })

@@ -6,6 +6,7 @@ import { type CatchUpTiming, catchUp, catchUpTiming } from '../reconciliation/ca
 import { createCelReader } from '../reconciliation/cel-reader.ts'
 import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
+import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
 import type { Store } from '../store/ports.ts'
 import type { CallCloser } from './call-closer.ts'
@@ -37,6 +38,8 @@ export interface WitnessSide extends AsyncDisposable, Pick<GapKeeper, 'lost' | '
 export interface WitnessStatus extends GapStatus {
   /** Calls that wait to be told by CEL. */
   readonly waiting: number
+  /** Rows of CEL that could not be read, since the start. */
+  readonly rowsLeftOut: number
 }
 
 /** Nothing is read from the database before there is something to ask it. */
@@ -45,7 +48,8 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   await using opened = new AsyncDisposableStack()
   const { database: address } = config
   const register = (call: Call, events: readonly unknown[]) => closer.close(call, events)
-  const telling = { ...interpreter, timeZone: address?.timeZone }
+  const leftOut = createLeftOutRows(log)
+  const telling = { ...interpreter, timeZone: address?.timeZone, leftOut: leftOut.add }
   const common = { telling, register, asteriskNow, asteriskStartedAt }
   const database = address && opened.use(openDatabase({ ...address, password: address.password.reveal() }))
   const cel = database && createCelReader(database, address)
@@ -82,7 +86,7 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       signal.addEventListener('abort', () => database?.abandon(), { once: true })
       await gaps.run(signal)
     },
-    status: () => ({ ...gaps.status(), waiting: witness.waiting().length }),
+    status: () => ({ ...gaps.status(), waiting: witness.waiting().length, rowsLeftOut: leftOut.count() }),
     async close(call, events) {
       // Whether a call opted out needs no second witness.
       if (call.evidence === 'reconstructed' && !call.skipped) await witness.take(call, events)
