@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import { createPool, type PoolConnection, type RowDataPacket } from 'mysql2/promise'
 import { asDatabaseError, type DatabasePlace } from './database-error.ts'
 
@@ -35,7 +36,18 @@ export function openDatabase(address: DatabaseAddress, timing: Partial<DatabaseT
   const { connectMs, queryMs } = { ...usualTiming, ...timing }
   const { host, port, user, password, name } = address
   const place = { host, port, user, name }
+  /** The driver's own way to end a connection waits for the answer. */
+  const sockets = new Set<Socket>()
+  const dial = (): Socket => {
+    const socket = connect(port, host).setNoDelay().setKeepAlive(true)
+    sockets.add(socket)
+    return socket.once('close', () => sockets.delete(socket))
+  }
+  const abandon = (): void => {
+    for (const socket of sockets) socket.destroy(new Error('nobody waits for the answer any more'))
+  }
   const pool = createPool({
+    stream: dial,
     ...{ host, port, user, password, database: name },
     connectionLimit: CONNECTIONS,
     maxIdle: 1,
@@ -46,10 +58,6 @@ export function openDatabase(address: DatabaseAddress, timing: Partial<DatabaseT
     charset: 'utf8mb4',
   })
   const limited = new WeakSet<object>()
-  const inUse = new Set<PoolConnection>()
-  const abandon = () => {
-    for (const connection of inUse) connection.destroy()
-  }
 
   const limit = async (connection: PoolConnection): Promise<void> => {
     if (limited.has(connection.connection)) return
@@ -73,7 +81,6 @@ export function openDatabase(address: DatabaseAddress, timing: Partial<DatabaseT
       let connection: PoolConnection | undefined
       try {
         connection = await pool.getConnection()
-        inUse.add(connection)
         await limit(connection)
         const [rows] = await connection.query<RowDataPacket[]>({ sql, values: [...values], timeout: queryMs })
         connection.release()
@@ -81,8 +88,6 @@ export function openDatabase(address: DatabaseAddress, timing: Partial<DatabaseT
       } catch (error) {
         connection?.destroy()
         throw asDatabaseError(error, place)
-      } finally {
-        if (connection) inUse.delete(connection)
       }
     },
     abandon,

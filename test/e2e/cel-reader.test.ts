@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCallTracker } from '../../src/calls/call-tracker.ts'
 import { createCdrReader } from '../../src/reconciliation/cdr-reader.ts'
@@ -252,6 +254,24 @@ describe('given a database in trouble', () => {
     await expect(slow.query('SELECT SLEEP(5)')).rejects.toBeInstanceOf(DatabaseUnreachable)
     expect(performance.now() - began).toBeLessThan(2_000)
     expect(await slow.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
+  test('when the other side takes connections and never says a word, then the wait ends too', async () => {
+    const deaf = createServer(() => undefined).listen(0, '127.0.0.1')
+    await once(deaf, 'listening')
+    const address = deaf.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await expect(asked({ port }, { connectMs: 300 })).rejects.toBeInstanceOf(DatabaseUnreachable)
+    deaf.close()
+  })
+
+  test('when the service ends while a query is under way, then nobody waits for it', async () => {
+    await using database = openDatabase(records.address)
+    const began = performance.now()
+    const asking = database.query('SELECT SLEEP(5)')
+    setTimeout(database.abandon, 300)
+    await expect(asking).rejects.toBeInstanceOf(DatabaseUnreachable)
+    expect(performance.now() - began).toBeLessThan(2_000)
   })
 })
 
