@@ -57,7 +57,7 @@ async function miss(from: string | readonly string[], did: string, giveUpAfterMs
   await stage.lab.trunk.call({ from, did, giveUpAfterMs, count: typeof from === 'string' ? 1 : from.length, rate: 20 })
 }
 
-/** Rings 101, who takes the call and talks for a second. */
+/** Rings 101, who looks at the screen, takes the call and talks for two seconds. */
 async function talk(
   from: string,
   did: string,
@@ -66,6 +66,7 @@ async function talk(
   const phone = stage.lab.phone('101')
   const call = stage.lab.trunk.call({ from, did, hangUp: 'caller', talkMs: 2_500 })
   await phone.waitForRing(RING_MS)
+  await sleep(500)
   await phone.accept()
   await whileTalking()
   await call
