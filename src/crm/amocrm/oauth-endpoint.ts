@@ -6,6 +6,7 @@ import {
   CrmOutcomeUnknown,
   CrmThrottled,
   CrmUnauthorised,
+  CrmUnreachable,
 } from '../errors.ts'
 import type { Pace } from './api.ts'
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts'
@@ -81,6 +82,8 @@ function readPair({ status, text, type }: HttpAnswer): Pair {
   }
   if (status === 429) throw new CrmThrottled('POST /oauth2/access_token: 429', THROTTLE_REST_MS)
   if (status === 403 && !type.endsWith('json')) throw new CrmBlocked('the CRM has blocked this address', BLOCK_REST_MS)
+  // A redirect is no word of the CRM's: something stands in between.
+  if (status < 400) throw new CrmUnreachable(`POST /oauth2/access_token: ${status}; check crm.url`)
   if (status >= 500 || status === 408) throw new CrmOutcomeUnknown(`POST /oauth2/access_token: ${status}`)
   throw new GrantRefused(status, Hint.safeParse(parseOrUndefined(text)).data?.hint ?? '')
 }

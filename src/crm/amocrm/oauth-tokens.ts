@@ -29,6 +29,8 @@ export interface OAuthTokens extends TokenSource {
 const AHEAD_MS = 3_600_000
 /** Between two tries that failed for the network's sake. */
 const AGAIN_MS = 10_000
+/** Nothing at that address says nothing about the token: a renamed account, or a network that answers in the CRM's place. */
+const NOT_THERE = 404
 /** A person has to act; asking now and then notices it. */
 const REST_MS = 60_000
 
@@ -52,10 +54,13 @@ export function oauthTokens(options: OAuthOptions): OAuthTokens {
   let notBefore = 0
   /** Codes that were refused: each is tried once. */
   const spent = new Set<string>()
+  const exchanges = new Map<string, Promise<void>>()
 
   async function load(): Promise<void> {
     const found = await file.load()
-    if (found?.clientId !== clientId || found.account !== configured.origin) return
+    // After a renaming the configuration may still have the old address, or have the new one by now.
+    const ours = [found?.account, found?.origin].includes(configured.origin)
+    if (found?.clientId !== clientId || !ours) return
     const origin = URL.parse(found.origin)
     if (origin && isSameHouse(origin, configured)) pair = found
   }
@@ -99,11 +104,10 @@ export function oauthTokens(options: OAuthOptions): OAuthTokens {
     try {
       await keep(new URL(old.origin), grant, old.code)
     } catch (error) {
-      if (!(error instanceof GrantRefused)) {
-        notBefore = now() + AGAIN_MS
-        throw error
-      }
+      notBefore = now() + AGAIN_MS
+      if (!(error instanceof GrantRefused)) throw error
       const moved = await whereNow(old)
+      if (moved === undefined && error.status === NOT_THERE) throw new CrmUnreachable(`${error.message}; check crm.url`)
       if (moved === undefined) return die(error.message)
       log.warn({ from: old.origin, to: moved.origin }, 'the CRM account has another address now')
       await keep(moved, grant, old.code).catch((again: unknown) => {
@@ -135,13 +139,24 @@ export function oauthTokens(options: OAuthOptions): OAuthTokens {
   async function authorise(code: string, signal: AbortSignal): Promise<void> {
     loaded ??= load()
     await loaded
-    await underWay?.catch(() => undefined)
-    const begin = () =>
-      keep(configured, { grant_type: 'authorization_code', code }, digest(code)).catch((error: unknown) => {
-        if (error instanceof GrantRefused) spent.add(digest(code))
-        throw error
-      })
-    await within(single(begin), signal)
+    const digested = digest(code)
+    const exchange = exchanges.get(digested) ?? exchangeCode(code, digested)
+    exchanges.set(digested, exchange)
+    await within(exchange, signal)
+  }
+
+  /** A code is good once: who comes with it while it is exchanged shares the exchange. */
+  async function exchangeCode(code: string, digested: string): Promise<void> {
+    try {
+      while (underWay) await underWay.catch(() => undefined)
+      const place = pair === undefined ? configured : new URL(pair.origin)
+      await single(() => keep(place, { grant_type: 'authorization_code', code }, digested))
+    } catch (error) {
+      if (error instanceof GrantRefused) spent.add(digested)
+      throw error
+    } finally {
+      exchanges.delete(digested)
+    }
   }
 
   /** The configured code, unless it was used or refused already. */
@@ -151,8 +166,6 @@ export function oauthTokens(options: OAuthOptions): OAuthTokens {
   }
 
   async function begin(signal: AbortSignal): Promise<void> {
-    // A code is good once: who comes while it is exchanged waits for that.
-    await underWay?.catch(() => undefined)
     const code = freshCode()
     if (code === undefined) return
     try {

@@ -13,7 +13,7 @@ export function storedTokens(account: string, clientId: string, file: Pick<Token
     async grant() {
       const pair = await file.load()
       const origin = URL.parse(pair?.origin ?? '')
-      const ours = pair?.clientId === clientId && pair.account === configured.origin
+      const ours = pair?.clientId === clientId && [pair.account, pair.origin].includes(configured.origin)
       if (!pair || !ours || !origin || !isSameHouse(origin, configured))
         throw new CrmUnauthorised('the CRM has not authorised this integration yet', 0)
       return { origin, token: pair.access }

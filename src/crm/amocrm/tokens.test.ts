@@ -254,9 +254,36 @@ describe('OAuth', () => {
     const moved = await sandbox.renameAccount('acme-new')
     now += 25 * HOUR
     assert.equal((await crm.account(signal)).subdomain, 'acme-new')
-    const again = oauth({ account })
-    await connected(again).account(signal)
-    assert.equal(again.status().host, new URL(moved).host)
+    for (const configured of [account, moved]) {
+      const again = oauth({ account: configured })
+      await connected(again).account(signal)
+      assert.equal(again.status().host, new URL(moved).host)
+    }
+    const code = sandbox.oauth.issueCode(anna)
+    await oauth({ account }).authorise(code, signal)
+  })
+
+  test('given a place that has no token endpoint for a while, then the pair is not given up', async () => {
+    const account = sandbox.url
+    const tokens = oauth({ account, code: sandbox.oauth.issueCode(anna) })
+    const crm = connected(tokens)
+    await crm.account(signal)
+    await sandbox.renameAccount('acme-new')
+    sandbox.fault({ match: { path: /subdomain$/ }, do: { kind: 'server-error' } })
+    now += 25 * HOUR
+    await assert.rejects(crm.account(signal), errors.CrmUnreachable)
+    assert.equal(tokens.status().needsPerson, undefined)
+    now += 10_001
+    assert.equal((await crm.account(signal)).subdomain, 'acme-new')
+  })
+
+  test('given several who bring the same code, then it is exchanged once', async () => {
+    const tokens = oauth({ code: sandbox.oauth.issueCode(anna) })
+    const crm = connected(tokens)
+    const first = crm.account(signal)
+    await until(() => tokenRequests().length === 1)
+    await Promise.all([first, crm.account(signal), crm.account(signal)])
+    assert.equal(tokenRequests().length, 1)
   })
 
   test('given a pair of another integration or account in the file, then it is not used', async () => {
