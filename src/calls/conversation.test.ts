@@ -52,6 +52,12 @@ describe('a conversation', () => {
     ])
   })
 
+  test('given the lot is told before the transfer that asked for it, then parking is no transfer', () => {
+    const story = answered().at(5).leaves('basic-1', 'trunk/1').enters('parking-1', 'trunk/1')
+    story.blindTransfers('101/desk', 'trunk/1', '800').leaves('basic-1', '101/desk').ends('101/desk')
+    expect(story.at(9).leaves('parking-1', 'trunk/1').ends('trunk/1', { by: 'device' }).call().transfers).toEqual([])
+  })
+
   test('given a queue member behind a Local pair, when the halves are optimised away, then it is one conversation', () => {
     const story = new Story()
       .at(0)

@@ -55,6 +55,12 @@ describe('an outbound call', () => {
     expect(story.call()).toMatchObject({ line: 'spare', waitSeconds: 9, talkSeconds: 3, result: 'answered' })
   })
 
+  test('given the second trunk is dialled before the end of the first is told, and nobody says by whom, then it is the same client again', () => {
+    const story = dialled().at(1.5).originates('spare/1', '79221532327', '101/a').ends('trunk/1', { cause: 34 })
+    const call = story.at(2).ends('spare/1', { cause: 17, by: 'device' }).ends('101/a').call()
+    expect(call).toMatchObject({ client: '+79221532327', line: 'spare', result: 'busy', hangupCause: 17, people: [] })
+  })
+
   test('given a click rings the phone first, then the call is outbound and waits from the dialling of the client', () => {
     const story = new Story()
       .at(0)

@@ -50,6 +50,8 @@ export function dialledNumber(dialstring: string, endpoint: string): string {
 function becomeClient(world: World, call: CallState, leg: Leg, at: number): void {
   if (call.clients.includes(leg)) return
   if (call.clients.length === 0) forgetTalkAmongColleagues(world, call, at)
+  // After a gap the client may be older than the channel that its call was first known by.
+  call.startedAt = Math.min(call.startedAt, leg.createdAt)
   call.clients.push(leg)
   noteSkip(world, call, leg, at)
   sayArrived(world, call, at)
@@ -84,8 +86,14 @@ function isAnotherAttempt(call: CallState, leg: Leg): boolean {
   if (call.clients[0]?.born === 'arriving' && leg.number === '') return false
   const same = call.clients.some((client) => sameNumber(client.number, leg.number))
   if (call.clients.every((client) => !isLive(client))) return same
+  if (call.clients.every((client) => client.upAt === undefined && isRepeated(client, leg))) return true
   const dialledTogether = call.clients.every((client) => client.upAt === undefined && client.dialler === leg.dialler)
   return dialledTogether && leg.dialler !== undefined && call.clients[0]?.born === 'dialled'
+}
+
+/** The next trunk may be dialled before the end of the first is told; FreePBX's CEL does not say by whom (seen on 22.10). */
+function isRepeated(client: Leg, leg: Leg): boolean {
+  return client.born === 'dialled' && leg.number !== '' && client.number !== '' && sameNumber(client.number, leg.number)
 }
 
 /** A number that is not known proves nothing. */

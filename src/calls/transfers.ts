@@ -16,6 +16,8 @@ export function noteBlindTransfer(
 ): void {
   const call = transferee?.home ?? transferer.home
   if (!call || call.over || !transferer.extension) return
+  // On a busy machine the lot may be told before the transfer that asked for it (seen on 22.10).
+  if (transferee?.bridge?.class === 'parking') return
   call.transfers.push({ kind: 'blind', from: transferer.extension, to: targetName(world, exten), at })
 }
 

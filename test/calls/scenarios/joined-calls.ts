@@ -48,11 +48,10 @@ export const joinedCallsStories: Scenarios = {
     return [
       outbound(CLIENT, {
         waitSeconds: 1.5,
-        talkSeconds: Number.NaN,
         responsible: '101',
         people: [
-          { extension: '102', rang: true, rangSeconds: 1, talkSeconds: Number.NaN },
-          { extension: '101', rang: false, talkSeconds: Number.NaN },
+          { extension: '102', rang: true, rangSeconds: 1 },
+          { extension: '101', rang: false },
         ],
         transfers: [{ kind: 'attended', from: '101', to: `+${CLIENT}` }],
       }),
