@@ -100,8 +100,25 @@ export type CallEvent =
    * and nobody was told.
    */
   | { readonly kind: 'pbx-restarted'; readonly at: number }
+  /** Stands in kept events for phones that rang so long ago that their own are not kept. `channel` is one of the call's. */
+  | {
+      readonly kind: 'rang-before'
+      readonly at: number
+      readonly channel: ChannelFacts
+      readonly rings: readonly RangBefore[]
+    }
   /** Time went on; the fold has no clock of its own. */
   | { readonly kind: 'clock'; readonly at: number }
+
+/** How long a person's phones rang in all, each moment once. */
+export interface RangBefore {
+  readonly extension: string
+  /** The outside number, when nothing else of the person rang. */
+  readonly external?: string
+  readonly since: number
+  readonly until: number
+  readonly ms: number
+}
 
 export type Birth = 'arriving' | 'dialled'
 export type HangupSide = 'device' | 'pbx'

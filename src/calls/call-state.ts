@@ -14,6 +14,7 @@ export function createCallState(id: string, linkedid: string, starter: Leg, evid
     legs: new Set(),
     liveLegs: new Set(),
     rings: new Set(),
+    rangBefore: new Map(),
     nameless: new Set(),
     talks: new Map(),
     talkedBefore: false,

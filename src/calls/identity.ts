@@ -4,6 +4,7 @@ import { createCallState } from './call-state.ts'
 import { release, scheduleEnd } from './end.ts'
 import { closed } from './interval.ts'
 import { isLive } from './leg.ts'
+import { addRangBefore } from './past-rings.ts'
 import { startRinging } from './ringing.ts'
 import { sayAbsorbed, sayArrived } from './say.ts'
 import type { CallState, Leg } from './state.ts'
@@ -181,6 +182,7 @@ function absorb(world: World, call: CallState, lost: CallState, at: number): voi
   for (const leg of lost.rings) if (isLive(leg) && leg.upAt === undefined) startRinging(world, call, leg, at)
   for (const leg of lost.rings) call.rings.add(leg)
   for (const leg of lost.nameless) call.nameless.add(leg)
+  for (const ring of lost.rangBefore.values()) addRangBefore(call, ring)
   for (const file of lost.recordings) call.recordings.add(file)
   call.transfers.push(...lost.transfers)
   if (lost.clients.length > 0) {

@@ -18,7 +18,23 @@ export function eventsOf(world: World, call: CallState): readonly CallEvent[] {
   for (const leg of legs) {
     for (const { seq, event } of leg.events) bySeq.set(seq, event)
   }
-  return [...bySeq].toSorted(([a], [b]) => a - b).map(([, event]) => event)
+  const kept = [...bySeq].toSorted(([a], [b]) => a - b).map(([, event]) => event)
+  return call.rangBefore.size === 0
+    ? kept
+    : withRangBefore(
+        call,
+        kept.filter(({ kind }) => kind !== 'rang-before'),
+      )
+}
+
+/** Right behind the first event of the client. */
+function withRangBefore(call: CallState, kept: readonly CallEvent[]): readonly CallEvent[] {
+  const [client = call.starter] = call.clients
+  const index = kept.findIndex((event) => event.kind === 'channel-created' && event.channel.id === client.id)
+  const at = kept[index]?.at ?? call.startedAt
+  const { id, name } = client
+  const rings = [...call.rangBefore.values()]
+  return kept.toSpliced(index + 1, 0, { kind: 'rang-before', at, channel: { id, name }, rings })
 }
 
 /** Channels of other calls (of two that were joined) which a single event names beside its own. */

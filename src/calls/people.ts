@@ -1,5 +1,6 @@
 import type { PersonInCall } from './call.ts'
-import { type Interval, intersection, SAME_CONVERSATION_MS, secondsOf, union } from './interval.ts'
+import type { RangBefore } from './call-event.ts'
+import { type Interval, intersection, SAME_CONVERSATION_MS, secondsOf, toSeconds, union } from './interval.ts'
 import type { CallState, Leg } from './state.ts'
 
 /** Somebody who rang or talked, with all their phones. */
@@ -19,6 +20,7 @@ export function peopleOf(call: CallState, until: number): readonly Person[] {
     if (known) known.add(leg)
     else phones.set(leg.extension, new Set([leg]))
   }
+  for (const extension of call.rangBefore.keys()) if (!phones.has(extension)) phones.set(extension, new Set())
   const people = [...phones].map(([extension, legs]) => personWith(call, extension, [...legs], until))
   return people.toSorted((a, b) => a.since - b.since || (a.extension < b.extension ? -1 : 1))
 }
@@ -30,12 +32,19 @@ export function describePerson(call: CallState, { extension, legs, talk }: Perso
     [...legs, ...call.clients].flatMap((leg) => leg.holds),
     until,
   )
-  const external = externalOf(call, legs)
+  const before = call.rangBefore.get(extension)
+  const external = externalOf(call, legs, before)
+  const ringing = within(call, union(rings.map(ringOf), until), until)
+  // What rang together with those long ago has been counted with them.
+  const ringMs = ringing.reduce(
+    (sum, { start, end }) => sum + Math.max(0, end - Math.max(start, before?.until ?? start)),
+    0,
+  )
   return {
     extension,
     ...(external !== undefined && { external }),
-    rang: rings.length > 0,
-    rangSeconds: secondsOf(within(call, union(rings.map(ringOf), until), until)),
+    rang: rings.length > 0 || before !== undefined,
+    rangSeconds: toSeconds(ringMs + (before?.ms ?? 0)),
     talkSeconds: secondsOf(talk),
     holdSeconds: secondsOf(intersection(talk, held)),
   }
@@ -64,7 +73,8 @@ function personWith(call: CallState, extension: string, legs: readonly Leg[], un
   )
   const stretches = legs.flatMap((leg) => call.talks.get(leg) ?? [])
   const talk = within(call, union(stretches, until, SAME_CONVERSATION_MS), until)
-  return { extension, legs, since: Math.min(...seen), talk }
+  const since = Math.min(...seen, call.rangBefore.get(extension)?.since ?? Infinity)
+  return { extension, legs, since, talk }
 }
 
 /**
@@ -81,8 +91,12 @@ function within(
 }
 
 /** The outside number, when that is where the person talked; of a person who never talked, when nothing else rang. */
-function externalOf(call: CallState, legs: readonly Leg[]): string | undefined {
+function externalOf(call: CallState, legs: readonly Leg[], before: RangBefore | undefined): string | undefined {
   const talked = legs.filter((leg) => call.talks.has(leg))
+  if (talked.length === 0 && before) {
+    const outside = before.external !== undefined && legs.every((leg) => leg.external !== undefined)
+    return outside ? (legs.at(-1)?.external ?? before.external) : undefined
+  }
   const decisive = talked.length > 0 ? talked : legs
   return decisive.every((leg) => leg.external !== undefined) ? decisive.at(-1)?.external : undefined
 }

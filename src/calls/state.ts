@@ -1,5 +1,5 @@
 import type { Evidence, LostField, Transfer } from './call.ts'
-import type { BridgeClass, CallEvent, ChannelFacts, HangupSide } from './call-event.ts'
+import type { BridgeClass, CallEvent, ChannelFacts, HangupSide, RangBefore } from './call-event.ts'
 import type { EndKind } from './directory.ts'
 import type { Interval } from './interval.ts'
 
@@ -78,6 +78,8 @@ export interface CallState {
   readonly liveLegs: Set<Leg>
   /** Dialled legs of persons. */
   readonly rings: Set<Leg>
+  /** Persons whose phones rang so long ago that their legs are forgotten, by extension. */
+  readonly rangBefore: Map<string, RangBefore>
   /** Outside legs of whom it is not known yet for which extension they answer. */
   readonly nameless: Set<Leg>
   /** When each leg of a person was connected with the client (without a client: with another person). */

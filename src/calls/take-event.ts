@@ -7,6 +7,7 @@ import { link } from './identity.ts'
 import { closed, opened } from './interval.ts'
 import { isLive } from './leg.ts'
 import { decideParty, nameLate } from './parties.ts'
+import { addRangBefore, foldPastRings } from './past-rings.ts'
 import { outgrowBirth } from './ringing.ts'
 import { deathsBy, missedEvents } from './snapshot.ts'
 import type { Leg } from './state.ts'
@@ -50,6 +51,9 @@ export function takeEvent(world: World, event: CallEvent): void {
       break
     case 'recording':
       takeRecording(world, event)
+      break
+    case 'rang-before':
+      takeRangBefore(world, event)
       break
     default:
       takeChannelEvent(world, event)
@@ -117,7 +121,10 @@ function takeGone(world: World, leg: Leg, event: Of<'channel-gone'>): void {
   noteGap(world, leg, event)
   if (event.by) noteHangup(leg, event.by, event.at)
   end(world, leg, event.cause, event.at)
-  if (leg.home) release(world, leg.home)
+  if (leg.home) {
+    foldPastRings(world, leg.home)
+    release(world, leg.home)
+  }
 }
 
 /** The first one names who hung up. */
@@ -177,6 +184,13 @@ function takeRecording(world: World, event: Of<'recording'>): void {
     keep(world, event, each)
     each.home?.recordings.add(event.file)
   }
+}
+
+function takeRangBefore(world: World, event: Of<'rang-before'>): void {
+  const leg = world.legs.get(event.channel.id)
+  if (!leg?.home || leg.events.some(({ event: known }) => known.kind === event.kind)) return
+  keep(world, event, leg)
+  for (const ring of event.rings) addRangBefore(leg.home, ring)
 }
 
 /** Digits of a menu: dialled by a client nobody is connected with, and not into a mailbox. */
