@@ -12,7 +12,6 @@ import { statusRouter } from './http/status-router.ts'
 import { createCallPump } from './live/call-pump.ts'
 import { noHooks } from './registration/hooks.ts'
 import { createRegistrar } from './registration/registrar.ts'
-import { createInboundDesk } from './routing/inbound-desk.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
 import { createCallCloser } from './service/call-closer.ts'
 import { createClickSide } from './service/click-side.ts'
@@ -20,20 +19,14 @@ import { openControlSocket } from './service/control/control-socket.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
 import { listen, readiness } from './service/listen.ts'
+import { createLiveConfig } from './service/live-config.ts'
 import { openNumberLists } from './service/number-lists.ts'
 import { personTokens } from './service/person-tokens.ts'
 import { createPhaseReactions } from './service/phase-reactions.ts'
 import { createRecordingsSide, linkOfCall } from './service/recordings-side.ts'
 import { createRegistrationSide } from './service/registration-side.ts'
-import {
-  ariAddress,
-  extensionsByUser,
-  lineHours,
-  lineRules,
-  registrationSettings,
-  shownCards,
-  staffDirectory,
-} from './service/settings.ts'
+import { createRoutingSide } from './service/routing-side.ts'
+import { ariAddress, registrationSettings, shownCards, staffDirectory } from './service/settings.ts'
 import { createWitnessSide, type ReconciliationTiming } from './service/witness-side.ts'
 import { openStore } from './store/sqlite/open-store.ts'
 
@@ -72,6 +65,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const { service, numbers } = config
   const off = service.mode === 'off'
   const startedAt = now()
+  const live = createLiveConfig(config)
   await using opened = new AsyncDisposableStack()
 
   const { promise: storeDied, reject: onStoreDied } = Promise.withResolvers<never>()
@@ -158,16 +152,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
         log.error({ err: error, event }, 'an event could not be followed; the call may be told wrong'),
     }),
   )
-  const desk = createInboundDesk({
-    index: store.contactIndex,
-    lineOf: lineRules(config),
-    isOpen: lineHours(config),
-    extensionOf: extensionsByUser(config),
-    country: numbers.country,
-    asteriskNow: asterisk.now,
-    answer: asterisk.commands.answerQuestion,
-    log,
-  })
+  const routing = opened.use(createRoutingSide({ live, store, asterisk, tracker, isDismissed: () => false, now, log }))
 
   const status = async () => ({
     version: packageJson.version,
@@ -177,7 +162,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     asterisk: asterisk.status(),
     calls: { live: tracker.live().length, noise: tracker.noiseCount() },
     reconciliation: witness.status(),
-    routing: desk.counts(),
+    routing: routing.status(),
     cards: { browsers: cards.connected() },
     crm: crmSide.access(),
     outbox: await outbox.status(),
@@ -199,8 +184,11 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
   const ear = opened.use(
     backgroundLoops({
-      'call events': off ? untilAborted : (signal) => listen({ asterisk, pump, desk, clicks, witness, log }, signal),
+      'call events': off
+        ? untilAborted
+        : (signal) => listen({ asterisk, pump, desk: routing, clicks, witness, log }, signal),
       'unwatched times': witness.run,
+      phones: off ? untilAborted : routing.run,
     }),
   )
   const loops = opened.use(

@@ -26,6 +26,8 @@ export interface InboundQuestion {
   readonly askedAt: number
   /** Everything after the application's name in `Stasis()`, the leading `inbound` included. */
   readonly args: readonly string[]
+  /** Extensions that do not want to be disturbed, as the dialplan read them while it asked; undefined when it does not tell. */
+  readonly undisturbed: readonly string[] | undefined
 }
 
 /** The answer to an `InboundQuestion`. `callerName` is shown on the phones that ring; it is cleaned before it is sent. */

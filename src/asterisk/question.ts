@@ -4,6 +4,8 @@ import type { InboundQuestion } from './message.ts'
 
 /** First argument of `Stasis()` in our snippet; what comes with another one is no question (reference: dialplan/callweave-in.conf.tmpl). */
 const INBOUND = 'inbound'
+/** Begins the second argument of the question. */
+const UNDISTURBED = 'dnd='
 
 const StasisStart = z.object({
   type: z.literal('StasisStart'),
@@ -42,8 +44,17 @@ export function decodeQuestion(message: unknown, application: string): DecodedQu
       callerName: channel.caller.name,
       askedAt,
       args,
+      undisturbed: undisturbedIn(args),
     },
   }
+}
+
+/** `dnd=101`, `102`: keys of Asterisk's database, told by the snippet in one argument that its own commas have split. */
+function undisturbedIn(args: readonly string[]): readonly string[] | undefined {
+  const [first, ...others] = args.slice(2)
+  if (first === undefined || !first.startsWith(UNDISTURBED)) return undefined
+  // Of very many the last argument holds the rest unsplit.
+  return [first.slice(UNDISTURBED.length), ...others].flatMap((part) => part.split(',')).filter((key) => key !== '')
 }
 
 /** The `type` every ARI message has, or undefined. */

@@ -4,6 +4,7 @@ import { describeCall } from './describe-call.ts'
 import { createDirectory } from './directory.ts'
 import { expire } from './end.ts'
 import { eventsOf } from './kept-events.ts'
+import { isUp } from './leg.ts'
 import type { StaffDirectory } from './staff.ts'
 import { takeEvent } from './take-event.ts'
 import { createWorld, findCall } from './world.ts'
@@ -22,6 +23,10 @@ export interface CallTracker {
   nextClockAt(): number | undefined
   /** Arrivals by no known trunk so far (scanners). */
   noiseCount(): number
+  /** Whether a phone of this person is in an answered call of any kind, conversations among colleagues included. */
+  isTalking(extension: string): boolean
+  /** Other people work here from now on. Channels that are there keep the part they have: no call is told anew. */
+  employ(staff: StaffDirectory): void
 }
 
 export interface CallTrackerOptions {
@@ -63,5 +68,10 @@ export function createCallTracker(options: CallTrackerOptions): CallTracker {
     },
     nextClockAt: () => world.deadlines.next(),
     noiseCount: () => world.noise,
+    isTalking: (extension) =>
+      [...world.legs.values()].some((leg) => leg.role === 'person' && leg.extension === extension && isUp(leg)),
+    employ(employed) {
+      world.directory = createDirectory(employed, trunks)
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { phoneKey } from '../numbers/phone-number.ts'
+import { mobileOwners } from './mobile-owners.ts'
 import type { StaffDirectory } from './staff.ts'
 
 /** What kind of end a channel is. `stranger`: no known trunk, no extension (scanners). */
@@ -26,10 +26,7 @@ const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[?[\da-f]*:[\da-f:.]+\]?)(:\d+)?$/i
 export function createDirectory(staff: StaffDirectory, trunks: readonly string[] | undefined): Directory {
   const extensions = new Set(staff.people.map(({ extension }) => extension))
   const known = trunks && new Set(trunks)
-  const owners = new Map<string, string>()
-  for (const { extension, mobiles } of staff.people) {
-    for (const mobile of mobiles) owners.set(phoneKey(mobile) ?? mobile, extension)
-  }
+  const { ownerOf } = mobileOwners(staff)
   // A forgotten anchor must not find an extension inside every client's number.
   const internal = staff.internal && new RegExp(`^(?:${staff.internal.source})$`, staff.internal.flags)
   const isExtension = (name: string): boolean => extensions.has(name) || (internal?.test(name) ?? false)
@@ -44,7 +41,7 @@ export function createDirectory(staff: StaffDirectory, trunks: readonly string[]
     },
     personAt(number) {
       if (number === '') return undefined
-      const owner = owners.get(phoneKey(number) ?? number)
+      const owner = ownerOf(number)
       if (owner !== undefined) return { extension: owner, mobile: true }
       return isExtension(number) ? { extension: number, mobile: false } : undefined
     },

@@ -10,7 +10,8 @@ import type { BridgeState, CallState, Leg } from './state.ts'
 
 /** Everything the fold knows. Found by id, so that an event costs the same whatever else is going on. */
 export interface World {
-  readonly directory: Directory
+  /** Legs keep what they were taken for when they were met. */
+  directory: Directory
   readonly country: string
   readonly evidence: Evidence
   readonly legs: Map<string, Leg>

@@ -1,7 +1,7 @@
 import type { AriCommands } from '../asterisk/ari-commands.ts'
 import { AriError } from '../asterisk/ari-error.ts'
+import { readEndpoints } from '../asterisk/endpoint-state.ts'
 import type { Click } from './click.ts'
-import { endpointState } from './endpoint-state.ts'
 import { ClickRefused } from './errors.ts'
 
 export interface RingSettings {
@@ -64,6 +64,6 @@ async function refusalOf(commands: RingDeps['commands'], failure: Failure): Prom
     return new ClickRefused('asterisk-unreachable', { cause })
   }
   if (status !== 500) return new ClickRefused('asterisk-refused', { cause })
-  const state = endpointState(await commands.endpoints().catch(() => []), endpoint)
+  const state = readEndpoints(await commands.endpoints().catch(() => [])).stateOf(endpoint)
   return new ClickRefused(state === 'online' ? 'asterisk-refused' : 'phone-not-registered', { cause })
 }

@@ -50,7 +50,7 @@ test('given many wrong keys, when checked, then every one is listed with its val
     asterisk: { ari: { url: 'ftp://pbx', password: 5 } },
     crm: { url: 'http://crm.example.com', token: 'secret-token' },
     staff: { internal: '(', people: [{ extension: 'x' }, { extension: '101' }, { extension: '101' }] },
-    lines: [{ did: '1', ringSeconds: 1.5 }],
+    lines: [{ did: '1', routing: { ringSeconds: 1.5 } }],
     numbers: { contry: 'RU' },
   })
   expect(text.split('\n')).toEqual([
@@ -61,7 +61,7 @@ test('given many wrong keys, when checked, then every one is listed with its val
     '  crm.url: "http://crm.example.com" is not allowed; allowed: an https address, like "https://acme.amocrm.ru" (http only on 127.0.0.1)',
     '  staff.internal: "(" is not allowed; allowed: a regular expression, like "^1\\\\d\\\\d$"',
     '  staff.people.0.extension: "x" is not allowed; allowed: digits of an extension, like "101"',
-    '  lines.0.ringSeconds: 1.5 is not allowed; allowed: a whole number',
+    '  lines.0.routing.ringSeconds: 1.5 is not allowed; allowed: a whole number',
     '  numbers.contry: unknown key; remove it or check the spelling',
     '  staff.people.2.extension: repeats staff.people.1.extension; allowed: a value of its own',
   ])

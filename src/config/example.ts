@@ -24,6 +24,7 @@ interface Node {
 const samples: Readonly<Record<string, unknown>> = {
   'webserver.administrators[].login': 'admin',
   'webserver.administrators[].passwordHash': 'CHANGE-ME-callweave-setup-makes-it',
+  'webserver.pbxToken': 'CHANGE-ME-16-characters-or-more',
   'webserver.https.certificate': '/etc/callweave/certificate.pem',
   'webserver.https.key': '/etc/callweave/key.pem',
   'asterisk.ari.password': 'CHANGE-ME',
@@ -39,7 +40,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'lines[].hours.timeZone': 'Europe/Moscow',
   'lines[].hours.holidays': ['01-01'],
   ...Object.fromEntries(
-    ['hours.week', 'lines[].hours.week'].flatMap((week) =>
+    ['hours.week', 'lines[].hours.week', 'staff.people[].hours.week'].flatMap((week) =>
       ['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [`${week}.${day}`, ['09:00-18:00']]),
     ),
   ),
@@ -51,6 +52,11 @@ const samples: Readonly<Record<string, unknown>> = {
   'staff.people[].token': 'CHANGE-ME-16-characters-or-more',
   'lines[].did': '74951234567',
   'lines[].label': 'Advertising',
+  'lines[].routing.extensions': ['101'],
+  'lines[].routing.whenUnanswered': 'ext-queues,700,1',
+  'staff.people[].hours.timeZone': 'Europe/Moscow',
+  'staff.people[].hours.holidays': ['01-01'],
+  'staff.mobilesFile': '/etc/callweave/mobiles.txt',
   'clickToCall.dialOut': [],
   ...Object.fromEntries(
     kindsOfCall.flatMap((kind) =>

@@ -30,7 +30,9 @@ function sharedMobiles(people: unknown): readonly string[] {
   return lists.flatMap((mobiles, person) => {
     if (!Array.isArray(mobiles)) return []
     return mobiles.flatMap((mobile, index) => {
-      const key = String(mobile).replaceAll(/\D/g, '').slice(-10)
+      const key = String(mobile)
+        .replaceAll(/[^\dX]/g, '')
+        .slice(-10)
       const path = `staff.people.${person}.mobiles.${index}`
       const first = owners.get(key)
       if (!first) owners.set(key, { person, path })

@@ -12,7 +12,10 @@ export const crmToken = hidden(z.string().regex(/^[!-~]+$/, 'printable ASCII cha
 export const personToken = hidden(z.string().regex(/^[!-~]{16,}$/, '16 or more printable ASCII characters, no spaces'))
 export const port = z.int().min(1).max(65_535)
 export const extension = z.string().regex(/^\d{1,15}$/, 'digits of an extension, like "101"')
-export const dial = z.string().regex(/^\+?\d{5,15}$/, 'a phone number: digits, with a leading plus if you like')
+/** X stands for any digit. */
+export const mobile = z
+  .string()
+  .regex(/^\+?[\dX]{5,15}$/, 'a phone number: digits, with a leading plus if you like; X stands for any digit')
 export const pattern = z.string().refine(isRegExp, 'a regular expression, like "^1\\\\d\\\\d$"')
 export const country = z
   .string()

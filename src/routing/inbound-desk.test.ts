@@ -1,61 +1,83 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import type { IndexedClient } from '../store/ports.ts'
+import type { Decision } from '../store/crm-state-ports.ts'
+import { facts, line, office } from './_route-facts.ts'
 import { type Answer, createInboundDesk, type Question } from './inbound-desk.ts'
+import { chooseRoute, type LineRule } from './route.ts'
 
-const client: IndexedClient = {
-  kind: 'contact',
-  id: 501,
-  name: 'Иван Петров',
-  owner: 7_000_001,
-  keys: ['9221532327'],
-  updatedAt: 0,
-}
 const question: Question = {
   channelId: '1.1',
   linkedid: '1.1',
   did: '7001',
-  callerNumber: '8 (922) 153-23-27',
+  callerNumber: '+79221532327',
+  callerName: '',
   askedAt: 10_000,
 }
 
-function desk(change: { now?: number; clients?: readonly IndexedClient[]; fails?: boolean; gone?: boolean } = {}) {
-  const answers: Answer[] = []
-  const made = createInboundDesk({
-    index: {
-      lookup: async (key) => {
-        if (change.fails) throw new Error('disk')
-        return (change.clients ?? [client]).filter(({ keys }) => keys.includes(key))
-      },
-      progress: async () => ({ complete: true, cursor: 0, clients: 1 }),
-    },
-    lineOf: () => ({ mode: 'on', routing: 'responsible', ringSeconds: 20, decisionSeconds: 1.5 }),
-    isOpen: (_did, at) => at === question.askedAt,
-    extensionOf: (user) => (user === 7_000_001 ? '101' : undefined),
-    country: 'RU',
-    asteriskNow: () => change.now ?? 10_010,
-    answer: async (_channel, answer) => {
-      answers.push(answer)
-      return change.gone ? 'gone' : 'answered'
-    },
-    log: pino({ level: 'silent' }),
-  })
-  return { made, answers }
+interface Change {
+  readonly now?: number
+  readonly fails?: boolean
+  readonly gone?: boolean
+  readonly diskFull?: boolean
+  readonly rule?: LineRule
 }
 
-test('given a known client however the number is spelt, when asked, then the owner’s phone is named', async () => {
-  const { made, answers } = desk()
+function desk({ now = 10_010, fails, gone, diskFull, rule = line }: Change = {}) {
+  const answers: Answer[] = []
+  const kept: Decision[] = []
+  const made = createInboundDesk({
+    find: async () => {
+      if (fails) throw new Error('disk')
+      return chooseRoute(facts({ line: rule, people: office({ talking: ['103'] }) }))
+    },
+    lineOf: () => rule,
+    asteriskNow: () => now,
+    answer: async (_channel, answer) => {
+      expect(kept).toEqual([])
+      answers.push(answer)
+      return gone ? 'gone' : 'answered'
+    },
+    decisions: {
+      add: async (_pbx, _call, decisions) => {
+        if (diskFull) throw new Error('disk full')
+        kept.push(...decisions)
+      },
+    },
+    pbx: 'main',
+    log: pino({ level: 'silent' }),
+  })
+  return { made, answers, kept }
+}
+
+test('given a known client, when asked, then the phone is named, and why and who was skipped is kept afterwards', async () => {
+  const { made, answers, kept } = desk()
   await made.take(question)
-  expect(answers).toEqual([{ kind: 'ring', extension: '101', seconds: 20, callerName: 'Иван Петров' }])
+  await made.written()
+  expect(answers).toEqual([{ kind: 'ring', extension: '101', seconds: 15, callerName: 'Иван Петров' }])
   expect(made.counts()).toEqual({ asked: 1, answered: 1, late: 0, failed: 0 })
+  expect(kept).toEqual([
+    {
+      at: 10_000,
+      about: 'route',
+      code: 'skipped-talking',
+      facts: { named: 'owner-of-open-lead', user: 3, extension: '103' },
+    },
+    { at: 10_000, about: 'route', code: 'owner-of-contact', facts: { extension: '101', seconds: 15 } },
+  ])
 })
 
-test('given a withheld or absurd number, when asked, then the default route is answered at once', async () => {
-  for (const callerNumber of ['', 'anonymous', 'sip:x@y', '1'.repeat(30)]) {
-    const { made, answers } = desk()
-    await made.take({ ...question, callerNumber })
-    expect(answers).toEqual([{ kind: 'default' }])
-  }
+test('given a disk that is full, when asked, then the answer leaves all the same', async () => {
+  const { made, answers } = desk({ diskFull: true })
+  await made.take(question)
+  await made.written()
+  expect(answers).toHaveLength(1)
+})
+
+test('given a line that keeps its own route, when asked, then nothing is kept about anybody', async () => {
+  const { made, answers, kept } = desk({ rule: { ...line, routing: false } })
+  await made.take(question)
+  await made.written()
+  expect([answers, kept]).toEqual([[{ kind: 'default', callerName: 'Иван Петров' }], []])
 })
 
 test('given a question older than the deadline, when it comes, then it is dropped', async () => {

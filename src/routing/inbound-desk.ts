@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
-import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
-import type { ContactIndex } from '../store/ports.ts'
-import { chooseRoute, type LineRule, type Route } from './route.ts'
+import type { Decisions } from '../store/crm-state-ports.ts'
+import type { FindResponsible } from './responsible.ts'
+import type { LineRule, Route } from './route.ts'
+import { routeDecisions } from './route-decisions.ts'
 
 /** A caller who waits in the dialplan. */
 export interface Question {
@@ -9,6 +10,7 @@ export interface Question {
   readonly linkedid: string
   readonly did: string
   readonly callerNumber: string
+  readonly callerName: string
   /** Epoch milliseconds of Asterisk's clock. */
   readonly askedAt: number
 }
@@ -19,14 +21,14 @@ export type Answer =
   | { readonly kind: 'ring'; readonly extension: string; readonly seconds: number; readonly callerName?: string }
 
 export interface InboundDeskDeps {
-  readonly index: Pick<ContactIndex, 'lookup' | 'progress'>
+  readonly find: FindResponsible
   readonly lineOf: (did: string) => LineRule
-  /** Whether somebody may be rung on a line at an instant. */
-  readonly isOpen: (did: string, at: number) => boolean
-  readonly extensionOf: (user: number) => string | undefined
-  readonly country: string
   readonly asteriskNow: () => number
   readonly answer: (channelId: string, answer: Answer) => Promise<'answered' | 'gone'>
+  /** Why calls went where they went. */
+  readonly decisions: Pick<Decisions, 'add'>
+  /** Name of the PBX the decisions are kept under. */
+  readonly pbx: string
   readonly log: Logger
 }
 
@@ -41,36 +43,44 @@ export interface DeskCounts {
 
 /** Answers callers' questions. A question it cannot answer takes the PBX's own route by the dialplan's deadline; nothing here can hold it longer. */
 export interface InboundDesk {
-  /** Never rejects. */
+  /** Resolves when the question is answered or given up. Never rejects. */
   take(question: Question): Promise<void>
   counts(): DeskCounts
+  /** Resolves when every reason given so far is on disk, or was refused by it. */
+  written(): Promise<void>
 }
 
 export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
-  const { index, lineOf, isOpen, extensionOf, country, asteriskNow, answer, log } = deps
+  const { find, lineOf, asteriskNow, answer, decisions, pbx, log } = deps
   const counts = { asked: 0, answered: 0, late: 0, failed: 0 }
+  const writing = new Set<Promise<void>>()
 
-  const routeOf = async ({ did, callerNumber, askedAt }: Question): Promise<Route> => {
-    const key = phoneKey(normalisePhone(callerNumber, country))
-    const clients = key === undefined ? [] : await index.lookup(key)
-    const { complete } = await index.progress()
-    return chooseRoute({ line: lineOf(did), clients, open: isOpen(did, askedAt), indexComplete: complete, extensionOf })
+  /** Begun when the answer has left: the caller waits for no disk. */
+  const keep = (linkedid: string, route: Route, at: number): void => {
+    const kept = decisions.add(pbx, linkedid, routeDecisions(route, at)).catch((error: unknown) => {
+      log.warn({ linkedid, err: error }, 'why a call was routed could not be kept beside it')
+    })
+    writing.add(kept)
+    void kept.finally(() => writing.delete(kept))
   }
 
   const take = async (question: Question): Promise<void> => {
     counts.asked += 1
-    const { linkedid, did } = question
-    const age = asteriskNow() - question.askedAt
-    if (age > lineOf(did).decisionSeconds * 1000) {
+    const { channelId, linkedid, did, callerNumber: number, callerName: displayName, askedAt: at } = question
+    const line = lineOf(did)
+    const age = asteriskNow() - at
+    if (age > line.decisionSeconds * 1000) {
       counts.late += 1
       log.warn({ linkedid, did, ageMs: age }, 'a question came too late and was dropped')
       return
     }
     try {
-      const route = await routeOf(question)
-      const outcome = await answer(question.channelId, answerOf(route))
+      const route = await find({ line, did, number, displayName, at })
+      const outcome = await answer(channelId, answerOf(route))
       counts[outcome === 'answered' ? 'answered' : 'late'] += 1
-      log.info({ linkedid, did, route, outcome, tookMs: asteriskNow() - question.askedAt }, 'call routed')
+      log.info({ linkedid, did, route, outcome, tookMs: asteriskNow() - at }, 'call routed')
+      // Lines that keep their own route decide nothing about anybody.
+      if (line.mode === 'on' && line.routing) keep(linkedid, route, at)
     } catch (error) {
       counts.failed += 1
       log.error(
@@ -80,7 +90,13 @@ export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
     }
   }
 
-  return { take, counts: () => ({ ...counts }) }
+  return {
+    take,
+    counts: () => ({ ...counts }),
+    written: async () => {
+      await Promise.all(writing)
+    },
+  }
 }
 
 function answerOf(route: Route): Answer {

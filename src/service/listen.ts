@@ -2,13 +2,13 @@ import type { Logger } from 'pino'
 import type { AsteriskLink } from '../asterisk/asterisk-link.ts'
 import type { ClickToCall } from '../click-to-call/click-to-call.ts'
 import type { CallPump } from '../live/call-pump.ts'
-import type { InboundDesk } from '../routing/inbound-desk.ts'
+import type { RoutingSide } from './routing-side.ts'
 import type { WitnessSide } from './witness-side.ts'
 
 export interface Listeners {
   readonly asterisk: AsteriskLink
   readonly pump: CallPump
-  readonly desk: InboundDesk
+  readonly desk: Pick<RoutingSide, 'take' | 'look'>
   readonly clicks: Pick<ClickToCall, 'hear'>
   readonly witness: Pick<WitnessSide, 'lost' | 'restored'>
   readonly log: Logger
@@ -30,6 +30,7 @@ export async function listen(
         if (message.events.some(({ kind }) => kind === 'snapshot')) witness.restored()
         break
       case 'up':
+        void desk.look()
         log.info({ version: message.version, clockSkewMs: message.clockSkewMs }, 'Asterisk is connected')
         break
       case 'down':

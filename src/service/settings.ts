@@ -2,12 +2,11 @@ import type { AriAddress } from '../asterisk/ari-address.ts'
 import type { StaffDirectory } from '../calls/staff.ts'
 import type { ClickSettings } from '../click-to-call/click-to-call.ts'
 import type { Config } from '../config/schema.ts'
-import { openingHours } from '../hours/opening-hours.ts'
 import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
 import { ruleBookOf } from '../registration/rules/rule-book.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
-import type { LineRule } from '../routing/route.ts'
 import type { ShownCards } from './phase-reactions.ts'
+import { lineHours } from './routing-settings.ts'
 
 // What each room is given of the configuration: the few things it uses, in its own words.
 
@@ -66,40 +65,6 @@ export function registrationSettings(
     onlyExtensions: new Set(rules.onlyExtensions),
     quietAfterSeconds: rules.quietAfterSeconds,
   }
-}
-
-/** How a line is served; one that is not listed keeps the PBX's own route. The service's own mode is stricter than any line's. */
-export function lineRules({ service, lines }: Config): (did: string) => LineRule {
-  const usual: LineRule = {
-    mode: service.mode,
-    routing: 'default',
-    ringSeconds: 15,
-    decisionSeconds: service.decisionSeconds,
-  }
-  const rules = new Map(
-    lines.map(({ did, mode, routing, ringSeconds, decisionSeconds = usual.decisionSeconds }) => [
-      did,
-      { mode: service.mode === 'on' ? mode : service.mode, routing, ringSeconds, decisionSeconds },
-    ]),
-  )
-  return (did) => rules.get(did) ?? usual
-}
-
-/** Whether somebody may be rung on a line at an instant: by the line's own hours, else by the common ones. */
-export function lineHours({ hours, lines }: Config): (did: string, at: number) => boolean {
-  const usual = openingHours(hours)
-  const own = new Map(lines.flatMap((line) => (line.hours ? [[line.did, openingHours(line.hours)] as const] : [])))
-  return (did, at) => (own.get(did) ?? usual)(at)
-}
-
-/** Where a CRM user may be rung: people in mode `on` only. */
-export function extensionsByUser({ staff }: Config): (user: number) => string | undefined {
-  const extensions = new Map(
-    staff.people.flatMap(({ extension, user, mode }) =>
-      user === undefined || mode !== 'on' ? [] : [[user, extension] as const],
-    ),
-  )
-  return (user) => extensions.get(user)
 }
 
 /** Which cards are shown: to people in mode `on`, of calls on lines in mode `on`, while the service is on. */

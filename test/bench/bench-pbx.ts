@@ -63,8 +63,8 @@ export async function startBenchPbx({ signal, quick, log }: BenchPbxOptions): Pr
       config: {
         staff: { internal: '^1\\d\\d$', people: staff },
         lines: [
-          { did: dids.refused, routing: 'default' },
-          { did: dids.answered, routing: 'responsible', ringSeconds: 15 },
+          { did: dids.refused, routing: { on: false } },
+          { did: dids.answered, routing: { on: true } },
         ],
         crm: { refreshSeconds: 30 },
       },

@@ -26,7 +26,7 @@ async function demo(signal: AbortSignal): Promise<void> {
     sandbox: {
       seed: (hands) => void hands.addContact({ name: 'Иван Петров', phones: ['+7 (922) 153-23-27'], owner: 7_000_002 }),
     },
-    config: { lines: [{ did: '7001', label: 'Advertising', routing: 'responsible', ringSeconds: 15 }] },
+    config: { lines: [{ did: '7001', label: 'Advertising', routing: { on: true } }] },
   })
   await stage.start()
   signal.throwIfAborted()

@@ -26,10 +26,14 @@ const VERAS = '+79221532328'
 const CUSTOM = join(import.meta.dirname, '../lab/asterisk/freepbx/extensions_custom.conf')
 
 const closed = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
-const line = (did: string, more: object = {}) => ({ did, routing: 'responsible', ringSeconds: RING_SECONDS, ...more })
+const line = (did: string, more: object = {}, ringSeconds = RING_SECONDS) => ({
+  did,
+  routing: { on: true, ringSeconds },
+  ...more,
+})
 const lines = [
   ...['7001', '7002', '7004', '7003', '7006'].map((did) => line(did)),
-  line('7005', { recording: 'force', ringSeconds: 4 }),
+  line('7005', { recording: 'force' }, 4),
   line('7008', { hours: { week: closed } }),
 ]
 

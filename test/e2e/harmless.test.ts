@@ -17,7 +17,7 @@ describe.each(['22', '16'] as const)('given Asterisk %s', (asterisk) => {
       impatient: true,
       asterisk,
       cel: 'fractions',
-      config: { lines: [{ did: '7001', routing: 'responsible' }] },
+      config: { lines: [{ did: '7001', routing: { on: true } }] },
     })
   })
   afterAll(() => stage?.[Symbol.asyncDispose]())

@@ -34,7 +34,7 @@ describe('given modes', () => {
         sandbox: {
           seed: (hands) => void hands.addContact({ name: 'Иван Петров', phones: ['+79221532327'], owner: 7_000_002 }),
         },
-        config: { service: { mode: 'watch' }, lines: [{ did: '7001', routing: 'responsible' }] },
+        config: { service: { mode: 'watch' }, lines: [{ did: '7001', routing: { on: true } }] },
       })
     })
     afterAll(() => stage[Symbol.asyncDispose]())

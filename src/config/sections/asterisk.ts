@@ -50,5 +50,12 @@ export const Asterisk = z
       .includes('{extension}')
       .default('PJSIP/{extension}')
       .describe('How a plain dialplan dials an extension.'),
+    doNotDisturb: z
+      .string()
+      .regex(/^\w{0,30}$/, 'letters, digits and _')
+      .default('DND')
+      .describe(
+        "Family of Asterisk's own database that has a key for every extension which does not want to be disturbed, as FreePBX keeps it; empty: none. Render the dialplan again after a change.",
+      ),
   })
   .describe('The PBX.')

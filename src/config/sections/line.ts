@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mode } from '../values.ts'
 import { Hours } from './hours.ts'
+import { Routing } from './routing.ts'
 import { LineRules } from './rules.ts'
 
 export const Line = z
@@ -11,16 +12,7 @@ export const Line = z
       .describe('The number dialled, as the trunk delivers it; for rules of outbound calls the name of a trunk.'),
     label: z.string().default('').describe('Name of the line for people.'),
     mode: mode.default('on'),
-    routing: z
-      .enum(['default', 'responsible'])
-      .default('default')
-      .describe("default: the PBX's own route. responsible: the client's manager first, then the PBX's own route."),
-    ringSeconds: z
-      .int()
-      .min(3)
-      .max(120)
-      .default(15)
-      .describe("How long the responsible's phone rings before the PBX's own route goes on."),
+    routing: Routing,
     pipeline: z
       .int()
       .positive()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { dial, extension, mode, pattern, personToken } from '../values.ts'
+import { extension, mobile, mode, pattern, personToken } from '../values.ts'
+import { Hours } from './hours.ts'
 
 const Person = z
   .strictObject({
@@ -11,10 +12,18 @@ const Person = z
       .optional()
       .describe("The person's user id in the CRM; left out: calls are registered under the extension."),
     mobiles: z
-      .array(dial)
+      .array(mobile)
       .default([])
-      .describe("The person's outside numbers: a call to one of them is a call to the person."),
+      .describe(
+        "The person's outside numbers: a call to one of them is a call to the person. X stands for any digit: `8123456XXXX`.",
+      ),
     mode: mode.default('on'),
+    admin: z
+      .boolean()
+      .default(false)
+      .describe("Whether this person's token may hand over the widget's table of users and extensions (/crm/staff)."),
+    onDuty: z.boolean().default(true).describe('false: calls are not routed to this person until it is true again.'),
+    hours: Hours.describe('When calls may be routed to this person; left out: whenever the line is open.'),
     token: personToken
       .optional()
       .describe(
@@ -31,5 +40,18 @@ export const Staff = z
         'Regular expression of extensions that belong to nobody listed (meeting rooms, doors): they are people of the house, never clients.',
       ),
     people: z.array(Person).default([]).describe('Everybody whose calls matter.'),
+    mobilesFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File of more outside numbers of the staff, one a line: a number or a pattern (`8123456XXXX`), then, if it belongs to a person, a space and the extension. Read again when it changes.',
+      ),
+    usersEverySeconds: z
+      .int()
+      .min(10)
+      .max(86_400)
+      .default(600)
+      .describe("How often the CRM's users are read: who was dismissed is not rung any more."),
   })
   .describe('Who works here.')

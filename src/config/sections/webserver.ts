@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { port, secret } from '../values.ts'
+import { personToken, port, secret } from '../values.ts'
 
 const HTTPS_PORT = 8078
 
@@ -22,6 +22,11 @@ export const Webserver = z
       .default([])
       .describe(
         'Who may use the page of settings. The installer asks for the first one. The page does not exist yet: the list is not used.',
+      ),
+    pbxToken: personToken
+      .optional()
+      .describe(
+        'Opens /pbx/responsible to the own network. 16 or more printable ASCII characters, no spaces; left out: only this machine may ask, and needs no token.',
       ),
     https: z
       .strictObject({

@@ -1,0 +1,89 @@
+import type { Logger } from 'pino'
+import type { AsteriskLink } from '../asterisk/asterisk-link.ts'
+import type { Log } from '../asterisk/log.ts'
+import { createPhoneStates, type PhoneStatesStatus } from '../asterisk/phone-states.ts'
+import type { CallTracker } from '../calls/call-tracker.ts'
+import { mobileOwners } from '../calls/mobile-owners.ts'
+import { createInboundDesk, type DeskCounts, type Question } from '../routing/inbound-desk.ts'
+import { createFindResponsible, type FindResponsible } from '../routing/responsible.ts'
+import type { LineRule } from '../routing/route.ts'
+import type { Store } from '../store/ports.ts'
+import type { LiveConfig } from './live-config.ts'
+import { lineHours, lineRules, routedPeople } from './routing-settings.ts'
+import { staffDirectory } from './settings.ts'
+
+export interface RoutingSideDeps {
+  readonly live: LiveConfig
+  readonly store: Pick<Store, 'contactIndex' | 'leads' | 'lastTalks' | 'decisions'>
+  readonly asterisk: Pick<AsteriskLink, 'commands' | 'now'>
+  readonly tracker: Pick<CallTracker, 'isTalking'>
+  /** Whether a CRM user works there no more. */
+  readonly isDismissed: (user: number) => boolean
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly log: Logger & Log
+  /** How often registrations are read; shorter in tests. */
+  readonly phonesEveryMs?: number | undefined
+}
+
+export interface RoutingStatus extends DeskCounts {
+  readonly phones: PhoneStatesStatus
+}
+
+/** Where calls go first: what is known of phones and people at this moment, and the answers made of it. */
+export interface RoutingSide extends AsyncDisposable {
+  take(question: Question & { readonly undisturbed: readonly string[] | undefined }): Promise<void>
+  readonly find: FindResponsible
+  lineOf(did: string): LineRule
+  /** Looks at the phones now. */
+  look(): Promise<void>
+  /** Keeps looking at them. */
+  run(signal: AbortSignal): Promise<void>
+  status(): RoutingStatus
+}
+
+export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
+  const { live, store, asterisk, tracker, isDismissed, now, log, phonesEveryMs } = deps
+  const { dialString, doNotDisturb } = live.current().asterisk
+  const phones = createPhoneStates({
+    ...{ commands: asterisk.commands, dialString, doNotDisturb, now, log },
+    ...(phonesEveryMs !== undefined && { everyMs: phonesEveryMs }),
+  })
+  const rules = live.derive(lineRules)
+  const hours = live.derive(lineHours)
+  const people = live.derive(routedPeople)
+  const mobiles = live.derive((config) => mobileOwners(staffDirectory(config)))
+  const lineOf = (did: string) => rules()(did)
+  const find = createFindResponsible({
+    index: store.contactIndex,
+    leads: store.leads,
+    lastTalks: store.lastTalks,
+    people: {
+      extensionOf: (user) => people().extensionOf(user),
+      personAt: (extension) => people().personAt(extension),
+      isDismissed,
+      isUnregistered: phones.isUnregistered,
+      isUndisturbed: phones.isUndisturbed,
+      isTalking: tracker.isTalking,
+    },
+    isOpen: (did, at) => hours()(did, at),
+    isStaffMobile: (number) => mobiles().ownerOf(number) !== undefined,
+    country: () => live.current().numbers.country,
+  })
+  const desk = createInboundDesk({
+    ...{ find, lineOf, log },
+    asteriskNow: asterisk.now,
+    answer: asterisk.commands.answerQuestion,
+    decisions: store.decisions,
+    pbx: live.current().service.pbx,
+  })
+  return {
+    take: (question) => {
+      if (question.undisturbed) phones.undisturbedAre(question.undisturbed)
+      return desk.take(question)
+    },
+    ...{ find, lineOf, look: phones.look, run: phones.run },
+    status: () => ({ ...desk.counts(), phones: phones.status() }),
+    [Symbol.asyncDispose]: desk.written,
+  }
+}
