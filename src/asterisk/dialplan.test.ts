@@ -31,7 +31,7 @@ exten => s,1,Set(LOCAL(limit)=@{TIMEOUT(absolute)})
  same => n,Set(LOCAL(wait)=2.0)
  same => n,GotoIf($[@{limit} > 0 & @{limit} < @{wait} + 1]?on)
  same => n,Set(TIMEOUT(absolute)=@{wait})
- same => n,Stasis(callweave,inbound,@{ARG1})
+ same => n,Stasis(callweave,inbound,@{ARG1},dnd=@{DB_KEYS(DND)})
  same => n,Set(LOCAL(told)=@{SHARED(CALLWEAVE_ANSWER)})
  same => n,Set(CALLWEAVE_ANSWER=@{CUT(told,|,1)})
  same => n,Set(LOCAL(name)=@{CUT(told,|,2)})
@@ -102,12 +102,38 @@ test('given a dial string of the PBX, when it is rendered, then every place of t
   )
 })
 
+test('given a line that goes on elsewhere when nobody answers, when it is rendered, then that follows the ring and nothing else changes', () => {
+  const text = rendered({ places: [{ did: '+74951234567', place: 'ext-queues,700,1' }] })
+  const added = obeyed(text).filter((one) => !obeyed(rendered()).includes(one))
+  expect(added).toEqual(
+    [
+      String.raw` same => n,Set(LOCAL(line)=@{FILTER(0-9A-Za-z+*#@._\x2d,@{ARG1})})`,
+      ' same => n,Set(LOCAL(place)=)',
+      ' same => n,ExecIf($["@{line}" = "+74951234567"]?Set(LOCAL(place)=ext-queues,700,1))',
+      ' same => n,GotoIf($["@{CALLWEAVE_ANSWER:0:5}" != "ring," | @{LEN(@{place})} = 0]?on)',
+      ' same => n,GotoIf($[@{DIALPLAN_EXISTS(@{place})} = 0]?on)',
+      ' same => n,Set(CALLWEAVE_PLACE=@{place})',
+      ' same => n,StackPop()',
+      ' same => n,Goto(@{CALLWEAVE_PLACE})',
+    ].map((one) => one.replaceAll('@{', '$' + '{')),
+  )
+})
+
+test('given a PBX that keeps nobody’s wish not to be disturbed, when it is rendered, then it does not tell it', () => {
+  expect(rendered({ doNotDisturb: '' })).toContain('Stasis(callweave,inbound,$' + '{ARG1})')
+  expect(rendered({ doNotDisturb: 'quiet' })).toContain('dnd=$' + '{DB_KEYS(quiet)})')
+})
+
 test.each([
   ['an application that breaks the line', { application: 'a,b)\nexten => x' }],
   ['a dial string without an extension', { dial: 'PJSIP/101' }],
   ['a dial string with an argument of its own', { dial: 'PJSIP/{extension},60,F' }],
   ['a deadline that is none', { decisionSeconds: 0 }],
   ['a DID that ends the expression', { lines: [{ did: '1"|"1', decisionSeconds: 3 }] }],
+  ['a place that is more than one', { places: [{ did: '1', place: 'a,1,1)\nexten => x' }] }],
+  ['a place by the name of a label', { places: [{ did: '1', place: 'a,1,on' }] }],
+  ['a place of a line that ends the expression', { places: [{ did: '1"|"1', place: 'a,1,1' }] }],
+  ['a family that is more than a name', { doNotDisturb: 'a)}' }],
 ])('given %s, when it is rendered, then nothing is', (_what, settings) => {
   expect(() => rendered(settings)).toThrow(SettingError)
 })

@@ -41,3 +41,19 @@ test.each([
 ])('given a start with %s, when it is read, then it is malformed as a whole', (_what, message) => {
   expect(decodeQuestion(message, 'callweave').kind).toBe('malformed')
 })
+test.each([
+  [['inbound', '7001'], undefined],
+  [['inbound', '7001', 'dnd='], []],
+  [
+    ['inbound', '7001', 'dnd=101', '103'],
+    ['101', '103'],
+  ],
+  [
+    ['inbound', '7001', 'dnd=101', '103,104,105'],
+    ['101', '103', '104', '105'],
+  ],
+  [['inbound', '7001', 'other=101'], undefined],
+])('given the arguments %j, when they are read, then who does not want to be disturbed is %j', (args, undisturbed) => {
+  const decoded = decodeQuestion({ ...start, args }, 'callweave')
+  expect(decoded.kind === 'question' && decoded.question.undisturbed).toEqual(undisturbed)
+})

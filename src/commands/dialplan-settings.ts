@@ -43,6 +43,10 @@ export function dialplanSettings(
     lines: lines.flatMap(({ did, decisionSeconds }) =>
       decisionSeconds === undefined ? [] : [{ did, decisionSeconds }],
     ),
+    places: lines.flatMap(({ did, routing: { on, whenUnanswered } }) =>
+      on && whenUnanswered !== undefined ? [{ did, place: whenUnanswered }] : [],
+    ),
+    doNotDisturb: config?.asterisk.doNotDisturb ?? 'DND',
   }
   if (flavour === 'plain') return { flavour, ...common }
   return {
