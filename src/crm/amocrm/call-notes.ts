@@ -3,6 +3,7 @@ import type { CallNoteStatus, EntityKind, EntityRef, NewCallNote, StoredCallNote
 import type { Api, Query } from './api.ts'
 import { type ChangeReading, changedEntities } from './changed-entities.ts'
 import { PAGE_SIZE } from './clients.ts'
+import { onCrmClock } from './crm-clock.ts'
 import { chunksOfIds, idsByKind, plurals } from './entity-path.ts'
 import { CallNote, type Page } from './schema.ts'
 import type { Item } from './slimmer-item.ts'
@@ -142,7 +143,7 @@ async function notesOf(
   const query: Query = [
     ...(ids ?? []).map((id) => ['filter[entity_id][]', id] as const),
     ...CALLS_ONLY,
-    ['filter[updated_at][from]', Math.floor((since + (api.skewMs() ?? 0)) / 1000)],
+    ['filter[updated_at][from]', Math.floor(onCrmClock(api, since) / 1000)],
     ['order[id]', 'asc'],
     ['limit', PAGE_SIZE],
   ]

@@ -3,6 +3,7 @@ import { clientKeys } from '../client-keys.ts'
 import { CrmAnswerMalformed } from '../errors.ts'
 import type { CrmClient, EntityRef } from '../port.ts'
 import type { Api, Query, Urgency } from './api.ts'
+import { onCrmClock } from './crm-clock.ts'
 import { chunksOfIds, idsByKind, plurals } from './entity-path.ts'
 import { Client, type Page } from './schema.ts'
 
@@ -42,7 +43,7 @@ export async function contactsCreatedSince(
   since: number,
   signal: AbortSignal,
 ): Promise<readonly CrmClient[]> {
-  const from = since + (api.skewMs() ?? 0)
+  const from = onCrmClock(api, since)
   const query: Query = [
     ['filter[created_at][from]', Math.floor(from / 1000)],
     ['order[id]', 'asc'],

@@ -3,6 +3,7 @@ import type { CrmLead, LeadPage } from '../leads-port.ts'
 import type { Api, Query, Urgency } from './api.ts'
 import { type ChangeList, type ChangeReading, changedEntities } from './changed-entities.ts'
 import { PAGE_SIZE } from './clients.ts'
+import { onCrmClock } from './crm-clock.ts'
 import { chunksOfIds } from './entity-path.ts'
 import type { Stages } from './pipelines.ts'
 import { Lead, type Page } from './schema.ts'
@@ -69,7 +70,7 @@ export async function leadsCreatedSince(
   since: number,
   signal: AbortSignal,
 ): Promise<readonly CrmLead[]> {
-  const from = since + (api.skewMs() ?? 0)
+  const from = onCrmClock(api, since)
   const query: Query = [
     ['filter[created_at][from]', Math.floor(from / 1000)],
     ['order[id]', 'asc'],

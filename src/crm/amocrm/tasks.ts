@@ -1,6 +1,7 @@
 import type { EntityKind, EntityRef, NewTask, StoredTask, WriteOutcome } from '../port.ts'
 import type { Api, Query } from './api.ts'
 import { PAGE_SIZE } from './clients.ts'
+import { onCrmClock } from './crm-clock.ts'
 import { chunksOfIds, idsByKind, kindOfPlural, plurals } from './entity-path.ts'
 import { Task } from './schema.ts'
 import type { Item } from './slimmer-item.ts'
@@ -35,7 +36,7 @@ export async function tasksOn(
   since: number,
   signal: AbortSignal,
 ): Promise<readonly StoredTask[]> {
-  const from = since + (api.skewMs() ?? 0)
+  const from = onCrmClock(api, since)
   // There is no filter by creation; a task changes no earlier than it is created.
   const tasks = await tasksOf(api, entities, ['filter[updated_at][from]', Math.floor(from / 1000)], signal)
   return tasks.filter((task) => task.createdAt >= from - 1000)
