@@ -16,6 +16,7 @@ import { changedClients } from './changed-clients.ts'
 import { clientsById, contactsCreatedSince, findClientsByPhone } from './clients.ts'
 import { createContacts } from './create-contacts.ts'
 import { createLeads } from './create-leads.ts'
+import { onCrmClock } from './crm-clock.ts'
 import { createFieldWriter, readCustomFields } from './custom-fields.ts'
 import { createIncomingLeads, incomingLeadsSince, stillIncoming, takesIncomingLeads } from './incoming-leads.ts'
 import { changedLeads, leadsById, leadsCreatedSince } from './leads.ts'
@@ -93,7 +94,8 @@ export function createAmocrm(options: AmocrmOptions): Amocrm {
     changeTasks: (changes, signal) => changeTasks(api, changes, signal),
     tasksById: (ids, signal) => tasksById(api, ids, signal),
     changeCallNotes: (changes, signal) => changeCallNotes(api, source, changes, signal),
-    callNotesChangedSince: (kind, since, signal) => callNotesChangedSince(api, kind, reading(since, signal, 'index')),
+    callNotesChangedSince: (kind, since, signal) =>
+      callNotesChangedSince(api, kind, reading(onCrmClock(api, since), signal, 'index')),
     subscribe: (url, signal) => subscribe(api, url, signal),
     read: (body) => readNotices(body, accountId),
     ask: (method, path, body, signal) => ask(api, method, path, body, signal),
