@@ -1,6 +1,5 @@
-import { startLab } from '../lab/lab.ts'
 import { driveStory } from './drive-story.ts'
-import { prepareLab } from './lab-additions.ts'
+import { startLabPool } from './lab-pool.ts'
 import { RECORDINGS, writeRecording } from './recording.ts'
 import { scenarios } from './scenarios.ts'
 
@@ -13,24 +12,20 @@ const LABS = 4
  */
 async function main([version = '22', directory = '-', ...wanted]: readonly string[]): Promise<void> {
   const stories = Object.entries(scenarios).filter(([name]) => wanted.length === 0 || wanted.includes(name))
-  const waiting = stories.values()
-  const workers = Array.from({ length: Math.min(LABS, stories.length) }, async () => {
-    const asterisk = version.startsWith('16') ? '16' : '22'
-    const cel = version.endsWith('fractions') ? 'fractions' : 'freepbx'
-    await using lab = await startLab({ asterisk, cel })
-    await prepareLab(lab)
-    for (const [name, scenario] of waiting) {
-      try {
-        const recording = await driveStory(lab, name, scenario)
-        writeRecording({ version, name }, recording, directory === '-' ? RECORDINGS : directory)
-        console.log(`${version} ${name}`)
-      } catch (error) {
-        console.error(`${version} ${name} FAILED:`, error)
-        process.exitCode = 1
-      }
+  const asterisk = version.startsWith('16') ? '16' : '22'
+  const cel = version.endsWith('fractions') ? 'fractions' : 'freepbx'
+  await using labs = await startLabPool({ asterisk, cel }, Math.min(LABS, stories.length))
+  const record = async ([name, scenario]: (typeof stories)[number]) => {
+    try {
+      const recording = await labs.use((lab) => driveStory(lab, name, scenario))
+      writeRecording({ version, name }, recording, directory === '-' ? RECORDINGS : directory)
+      console.log(`${version} ${name}`)
+    } catch (error) {
+      console.error(`${version} ${name} FAILED:`, error)
+      process.exitCode = 1
     }
-  })
-  await Promise.all(workers)
+  }
+  await Promise.all(stories.map(record))
 }
 
 await main(process.argv.slice(2))

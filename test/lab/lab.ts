@@ -22,6 +22,8 @@ export interface LabOptions {
   readonly pbx?: 'plain' | WebPbx
   /** 0…9; every port follows from it. Default: the first free one. */
   readonly slot?: number
+  /** How long to wait for a free slot, default five minutes. */
+  readonly patienceMs?: number
   /** `freepbx`: CEL's eventtime in whole seconds and FreePBX's short list of applications; `fractions`: microseconds as in stock schemas, and a long list. */
   readonly cel?: 'freepbx' | 'fractions'
   /** POSIX time zone of the PBX, which CDR and CEL are written in. Default `UTC`. */
@@ -77,7 +79,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const template = await ensureDataTemplate(build)
   const began = performance.now()
   await using parts = new AsyncDisposableStack()
-  const slot = parts.use(await claimSlot(options.slot, log, options.signal))
+  const slot = parts.use(await claimSlot(options.slot, log, options.signal, options.patienceMs))
   const processes = new ChildProcesses(slot.pidDirectory)
   const database = { ...DATABASE, port: slot.ports.database }
   const root = { rootFs, writable: join(slot.directory, 'root') }

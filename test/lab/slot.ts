@@ -23,16 +23,17 @@ const PATIENCE_MS = 300_000
 
 /**
  * Claims a slot that no living lab holds and ends what a killed one left there.
- * @param wanted 0…9, or the first free one, waiting for it up to five minutes
+ * @param wanted 0…9, or the first free one, waiting for it as long as `patienceMs` says
  * @throws LabError when the wanted slot, or every slot, is taken
  */
 export async function claimSlot(
   wanted: number | undefined,
   log: (line: string) => void,
   signal?: AbortSignal,
+  patienceMs = PATIENCE_MS,
 ): Promise<Slot> {
   const candidates = wanted === undefined ? SLOTS : [wanted]
-  const deadline = performance.now() + (wanted === undefined ? PATIENCE_MS : 0)
+  const deadline = performance.now() + (wanted === undefined ? patienceMs : 0)
   for (let told = false; ; told = true) {
     for (const number of candidates) {
       const slot = await tryClaim(number, told ? () => {} : log)

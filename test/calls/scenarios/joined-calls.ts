@@ -33,25 +33,33 @@ export const joinedCallsStories: Scenarios = {
     return [outbound(CLIENT, { waitSeconds, talkSeconds, responsible: '101', people, transfers })]
   },
   'internal-client-conferenced-in': async (lab) => {
-    await using _callee = await lab.trunk.answerWith('answer', { ringMs: 1500 })
+    await using callee = await lab.trunk.answerWith('answer', { ringMs: 1500 })
     const [first, second] = [lab.phone('101'), lab.phone('102')]
     await first.dial('102')
     await answerAfter(second, 1000)
     await sleep(1500)
     await first.dtmf(`*2${CLIENT}`)
-    await sleep(13 * 240 + 1500 + 3000)
+    await callee.waitForCalls(1, 15_000)
+    await sleep(1500)
+    const answered = now()
+    await sleep(2500)
+    // Two digits of a quarter of a second.
     await first.dtmf('*3')
     await sleep(3500)
     await second.hangup()
     await sleep(1500)
     await first.hangup()
+    // The consultation goes on in the three-way talk, which the second digit of the code opens.
+    const withAll = 3.5 - 2 * 0.24
+    const talkSeconds = 3 + 3.5 + 1.5
     return [
       outbound(CLIENT, {
         waitSeconds: 1.5,
+        talkSeconds,
         responsible: '101',
         people: [
-          { extension: '102', rang: true, rangSeconds: 1 },
-          { extension: '101', rang: false },
+          { extension: '102', rang: true, rangSeconds: 1, talkSeconds: withAll },
+          { extension: '101', rang: false, talkSeconds },
         ],
         transfers: [{ kind: 'attended', from: '101', to: `+${CLIENT}` }],
       }),
