@@ -106,7 +106,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   })
   const { clickedOn } = clicks
   const { journal, callbackTasks } = store
-  const registrar = createRegistrar({ journal, callbackTasks, pbx: service.pbx, settings, hooks, clickedOn })
+  const registrar = createRegistrar({ journal, callbackTasks, outbox, pbx: service.pbx, settings, hooks, clickedOn })
   const closer = opened.use(createCallCloser({ registrar, wakeOutbox: outbox.wake, log }))
   const witness = opened.use(
     await createWitnessSide({

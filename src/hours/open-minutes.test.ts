@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { afterOpenMinutes } from './open-minutes.ts'
+import { afterOpenMinutes, everyMinuteOnce } from './open-minutes.ts'
 import { openingHours } from './opening-hours.ts'
 
 const week = { mon: ['09:00-18:00'], tue: ['09:00-18:00'], wed: [], thu: [], fri: ['09:00-18:00'], sat: [], sun: [] }
@@ -23,4 +23,14 @@ test.each([
 
 test('given a calendar that never opens, then plain minutes count', () => {
   expect(afterOpenMinutes(() => false, 0, 30)).toBe(30 * 60_000)
+})
+
+test('given a minute that was asked about, when it is asked about again, then the calendar is not', () => {
+  let asked = 0
+  const once = everyMinuteOnce((at) => {
+    asked += 1
+    return at >= 120_000
+  })
+  expect([once(60_000), once(119_999), once(120_000)]).toEqual([false, false, true])
+  expect(asked).toBe(2)
 })

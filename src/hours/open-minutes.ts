@@ -19,3 +19,21 @@ export function afterOpenMinutes(isOpen: (at: number) => boolean, from: number, 
   }
   return from + minutes * MINUTE_MS
 }
+
+/** Two weeks of minutes: more than a deadline over a weekend looks at. */
+const REMEMBERED_MINUTES = 20_160
+
+/**
+ * The same calendar, asked about each minute once: reading a zone's clock takes microseconds, and deadlines of many calls look at the
+ * same minutes. Spans begin and end with minutes, so that one answer holds for all of one.
+ */
+export function everyMinuteOnce(isOpen: (at: number) => boolean): (at: number) => boolean {
+  const known = new Map<number, boolean>()
+  return (at) => {
+    const minute = Math.floor(at / MINUTE_MS)
+    const answer = known.get(minute) ?? isOpen(at)
+    if (known.size >= REMEMBERED_MINUTES) known.clear()
+    known.set(minute, answer)
+    return answer
+  }
+}

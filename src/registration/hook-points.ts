@@ -1,7 +1,10 @@
 import type { EntityChange, NewLead } from '../crm/leads-port.ts'
 import type { EntityRef, NewCallNote, NewContact, NewIncomingLead, NewTask } from '../crm/port.ts'
 
-/** Where customers' scripts may change what is about to be done, and what they are given there. */
+/**
+ * Where customers' scripts may change what is about to be done, and what they are given there. What they say may depend on the call alone:
+ * after a lost answer the record is looked for by it.
+ */
 export interface HookValues {
   /** Whether the call is registered at all. */
   readonly 'need-registration': boolean

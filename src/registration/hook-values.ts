@@ -14,10 +14,10 @@ const changeable = {
   'recording-path': z.string().max(1000),
   'contact-creation': z.object({ name: text, owner: id, fields, tags, company: id }).partial(),
   'unsorted-creation': z
-    .object({ contactName: text, pipeline: id, contactFields: fields, leadFields: fields, tags })
+    .object({ name: text, contactName: text, pipeline: id, contactFields: fields, leadFields: fields, tags })
     .partial(),
-  'lead-creation': z.object({ pipeline: id, status: id, owner: id, tags, source: id, fields }).partial(),
-  'task-creation': z.object({ owner: id, deadline: z.number().positive(), type: id }).partial(),
+  'lead-creation': z.object({ name: text, pipeline: id, status: id, owner: id, tags, source: id, fields }).partial(),
+  'task-creation': z.object({ text, owner: id, deadline: z.number().positive(), type: id }).partial(),
   'call-parameters': z
     .object({
       entity,

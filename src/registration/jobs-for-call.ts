@@ -26,7 +26,7 @@ export interface JobsOptions {
 export function jobsForCall(call: CallFacts, { settings, hooks, evidence, openTask }: JobsOptions): readonly NewJob[] {
   const { uniq, answered, talked } = call
   const lane = laneOf(call)
-  const urgency = evidence === 'cel' || evidence === 'cdr' ? 'backfill' : 'live'
+  const urgency = urgencyOf(evidence)
   const rules = rulesFor(call, settings)
   const first = clientJob(call, urgency)
   const job = <Payload extends CallPayload>(name: string, kind: string, payload: Payload): NewJob => ({
@@ -47,12 +47,15 @@ export function jobsForCall(call: CallFacts, { settings, hooks, evidence, openTa
   }
   if (rules.some(changesCards) || hooks.has('contact-update') || hooks.has('lead-update'))
     jobs.push(job('cards', 'card-change', { call }))
-  if (answered && openTask !== undefined) {
-    const payload: TaskDonePayload = { call, task: openTask, key: lane }
-    const { after: _, ...done } = job('task-done', 'task-done', payload)
-    jobs.push(done)
-  }
+  if (answered && openTask !== undefined) jobs.push(taskDoneJob(call, openTask, evidence))
   return jobs
+}
+
+/** Completes the task that asked for the client to be called back. Builds on nothing: the task is known by its id. */
+export function taskDoneJob(call: CallFacts, task: number, evidence: Call['evidence']): NewJob {
+  const lane = laneOf(call)
+  const payload: TaskDonePayload = { call, task, key: lane }
+  return { key: `${call.uniq}:task-done`, kind: 'task-done', lane, urgency: urgencyOf(evidence), payload }
 }
 
 /** What is done while the call goes on: same keys, so that the jobs at the end find it done. */
@@ -72,6 +75,10 @@ export function earlyJobs(call: CallFacts, settings: RegistrationSettings): read
 function clientJob(call: CallFacts, urgency: NewJob['urgency']): NewJob {
   const payload: CallPayload = { call }
   return { key: `${call.uniq}:client`, kind: 'client', lane: laneOf(call), urgency, payload }
+}
+
+function urgencyOf(evidence: Call['evidence']): NewJob['urgency'] {
+  return evidence === 'cel' || evidence === 'cdr' ? 'backfill' : 'live'
 }
 
 /** Withheld numbers have nothing in common that could be doubled: none waits for another. */

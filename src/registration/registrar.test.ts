@@ -54,6 +54,7 @@ function journalInMemory() {
   const registrar = createRegistrar({
     journal,
     callbackTasks: { openFor: async () => undefined },
+    outbox: { add: async () => undefined },
     pbx: 'main',
     settings: () => settings,
     hooks: noHooks,
@@ -167,4 +168,39 @@ test('given a call that opted out, when it ends, then the journal alone has it',
   expect(await register(call(ANNA, 0, { skipped: true }))).toEqual({ kind: 'journal-only', why: 'skipped' })
   expect([...rows.keys()]).toEqual(['1.1'])
   expect(notes()).toEqual([])
+})
+
+describe('given a task that asks for the client to be called back', () => {
+  const open = { key: '9221532327', task: 77, entity: { kind: 'contact', id: 1 }, calls: [], since: START } as const
+  const registered = async (change: Partial<Call>, found: (typeof open | undefined)[]) => {
+    const jobs: StoredJobInput[] = []
+    const registrar = createRegistrar({
+      journal: {
+        recordEnded: async (_entry, some) => jobs.push(...some) >= 0,
+        find: async () => undefined,
+        sharing: async () => [],
+      },
+      callbackTasks: { openFor: async () => (found.length > 1 ? found.shift() : found[0]) },
+      outbox: { add: async (some) => void jobs.push(...some) },
+      pbx: 'main',
+      settings: () => settings,
+      hooks: noHooks,
+      clickedOn: () => undefined,
+    })
+    await registrar.register(call(ANNA, 60, change), [])
+    return jobs.filter(({ kind }) => kind === 'task-done').map(({ key }) => key)
+  }
+
+  test('when somebody talks to the client, then it is completed, once', async () => {
+    expect(await registered({}, [open])).toEqual(['main/1.1:task-done'])
+  })
+
+  test('when the task was being made while the call was written down, then it is completed all the same', async () => {
+    expect(await registered({}, [undefined, open])).toEqual(['main/1.1:task-done'])
+  })
+
+  test('when nobody talks, or the client was missed only after the conversation, then it stays open', async () => {
+    expect(await registered({ answered: false, result: 'no-answer', responsible: '' }, [open])).toEqual([])
+    expect(await registered({}, [{ ...open, since: START + 600_000 }])).toEqual([])
+  })
 })

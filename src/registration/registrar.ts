@@ -3,10 +3,10 @@ import type { EntityRef } from '../crm/port.ts'
 import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
 import type { NewJob } from '../outbox/job.ts'
 import type { CallbackTasks } from '../store/crm-state-ports.ts'
-import type { CallJournal, JournalEntry } from '../store/ports.ts'
-import { callFacts } from './call-facts.ts'
+import type { CallJournal, JournalEntry, OutboxStore } from '../store/ports.ts'
+import { type CallFacts, callFacts } from './call-facts.ts'
 import { hooked, type RegistrationHooks } from './hooks.ts'
-import { jobsForCall } from './jobs-for-call.ts'
+import { jobsForCall, taskDoneJob } from './jobs-for-call.ts'
 import { isSameCall, tellingOf } from './same-call.ts'
 import type { RegistrationSettings } from './settings.ts'
 import { type WhyUnregistered, whyUnregistered } from './why-unregistered.ts'
@@ -14,6 +14,7 @@ import { type WhyUnregistered, whyUnregistered } from './why-unregistered.ts'
 export interface RegistrarDeps {
   readonly journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing'>
   readonly callbackTasks: Pick<CallbackTasks, 'openFor'>
+  readonly outbox: Pick<OutboxStore, 'add'>
   readonly pbx: string
   readonly settings: () => RegistrationSettings
   readonly hooks: RegistrationHooks
@@ -40,7 +41,7 @@ export interface Registrar {
 }
 
 export function createRegistrar(deps: RegistrarDeps): Registrar {
-  const { journal, callbackTasks, pbx, settings, hooks, clickedOn } = deps
+  const { journal, callbackTasks, outbox, pbx, settings, hooks, clickedOn } = deps
   /**
    * Who did not see a call's beginning may name it after another of its linkedids, and so may another witness. Two calls that one
    * witness saw whole are told apart by their ids alone.
@@ -65,17 +66,34 @@ export function createRegistrar(deps: RegistrarDeps): Registrar {
     }
   }
 
-  /** None when a customer's script keeps the call out. */
-  const jobsOf = async (call: Call, clicked: EntityRef | undefined): Promise<readonly NewJob[]> => {
-    const now = settings()
-    const { country, quietAfterSeconds } = now
+  const factsOf = async (call: Call, clicked: EntityRef | undefined): Promise<CallFacts> => {
+    const { country, quietAfterSeconds } = settings()
     const at = call.endedAt ?? call.startedAt
     const told = callFacts(call, { pbx, country, quietAfterSeconds, moment: 'end', at, clicked })
     const phone = normalisePhone(await hooked(hooks, 'client-phone', told.phone, { call: told }), country)
-    const facts = { ...told, phone: phone || told.phone }
-    if (!(await hooked(hooks, 'need-registration', true, { call: facts }))) return []
-    const open = await callbackTasks.openFor(phoneKey(facts.phone) ?? '')
-    return jobsForCall(facts, { settings: now, hooks, evidence: call.evidence, openTask: open?.task })
+    return { ...told, phone: phone || told.phone }
+  }
+
+  /** None when a customer's script keeps the call out. */
+  const jobsOf = async (call: CallFacts, evidence: Call['evidence']): Promise<readonly NewJob[]> => {
+    if (!(await hooked(hooks, 'need-registration', true, { call }))) return []
+    return jobsForCall(call, { settings: settings(), hooks, evidence, openTask: await openTaskOf(call) })
+  }
+
+  /** The client's task that this conversation completes: not one of a miss that came after it. */
+  const openTaskOf = async ({ phone, endedAt, answered }: CallFacts): Promise<number | undefined> => {
+    const open = answered ? await callbackTasks.openFor(phoneKey(phone) ?? '') : undefined
+    return open && open.since <= endedAt ? open.task : undefined
+  }
+
+  /**
+   * A task that was being made while the call was written down: its maker looks for conversations after the task is known, we look
+   * for the task after the conversation is known, so that one of us sees the other.
+   */
+  const completeLate = async (call: CallFacts, evidence: Call['evidence'], jobs: readonly NewJob[]): Promise<void> => {
+    if (jobs.length === 0 || jobs.some(({ kind }) => kind === 'task-done')) return
+    const task = await openTaskOf(call)
+    if (task !== undefined) await outbox.add([taskDoneJob(call, task, evidence)])
   }
 
   return {
@@ -86,10 +104,12 @@ export function createRegistrar(deps: RegistrarDeps): Registrar {
         const id = await freeId(entry)
         if (id === undefined) return { kind: 'known' }
         const call = { ...told, id }
-        const jobs = why === undefined ? await jobsOf(call, clickedOn(told.id)) : []
+        const facts = await factsOf(call, clickedOn(told.id))
+        const jobs = why === undefined ? await jobsOf(facts, call.evidence) : []
         const fresh = await journal.recordEnded({ ...entry, id, call }, jobs)
         // Somebody else has taken the id since.
         if (!fresh) continue
+        await completeLate(facts, call.evidence, jobs)
         const as = id === told.id ? {} : { as: id }
         if (why !== undefined) return { kind: 'journal-only', why, ...as }
         return jobs.length > 0

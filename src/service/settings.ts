@@ -2,11 +2,12 @@ import type { AriAddress } from '../asterisk/ari-address.ts'
 import type { StaffDirectory } from '../calls/staff.ts'
 import type { ClickSettings } from '../click-to-call/click-to-call.ts'
 import type { Config } from '../config/schema.ts'
+import { everyMinuteOnce } from '../hours/open-minutes.ts'
+import { openingHours } from '../hours/opening-hours.ts'
 import { normalisePhone, phoneKey } from '../numbers/phone-number.ts'
 import { ruleBookOf } from '../registration/rules/rule-book.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import type { ShownCards } from './phase-reactions.ts'
-import { lineHours } from './routing-settings.ts'
 
 // What each room is given of the configuration: the few things it uses, in its own words.
 
@@ -53,7 +54,7 @@ export function registrationSettings(
     country: numbers.country,
     timeZone: hours?.timeZone,
     lineName: (line) => labels.get(line) ?? line,
-    isOpen: lineHours(config),
+    isOpen: workingHours(config),
     rulesOf: (line) => books.get(line) ?? usual,
     ignore: {
       numbers: new Set(keys.flatMap((key) => key ?? [])),
@@ -65,6 +66,15 @@ export function registrationSettings(
     onlyExtensions: new Set(rules.onlyExtensions),
     quietAfterSeconds: rules.quietAfterSeconds,
   }
+}
+
+/** A line's hours for deadlines, which look at every minute: its own, else the common ones. */
+function workingHours({ hours, lines }: Config): (line: string, at: number) => boolean {
+  const usual = everyMinuteOnce(openingHours(hours))
+  const own = new Map(
+    lines.flatMap((line) => (line.hours ? [[line.did, everyMinuteOnce(openingHours(line.hours))] as const] : [])),
+  )
+  return (line, at) => (own.get(line) ?? usual)(at)
 }
 
 /** Which cards are shown: to people in mode `on`, of calls on lines in mode `on`, while the service is on. */

@@ -36,6 +36,7 @@ export const english: Sentences = {
   'client/unsorted-off': 'Unsorted is switched off: contact and lead in its place.',
   'client/old-call': 'The call had grown old: it did not go to unsorted.',
   'lead/rule-says-none': 'No lead: the rule says so.',
+  'lead/hidden-number': 'No lead: the number was withheld.',
   'lead/old-call': 'No lead: the call had grown old.',
   'lead/waits-in-unsorted': 'No lead: the client waits in unsorted.',
   'lead/has-open-lead': 'No lead: lead {lead} is open.',

@@ -1,5 +1,5 @@
 import type { EntityChange } from '../../crm/leads-port.ts'
-import type { Job, JobHandler, Outcome, Proof, SendResult } from '../../outbox/job.ts'
+import type { Job, JobHandler, Proof, SendResult } from '../../outbox/job.ts'
 import { hooked } from '../hooks.ts'
 import type { CallPayload } from '../payloads.ts'
 import { decidedAt, type Reason } from '../plan/decision.ts'
@@ -114,5 +114,4 @@ export function cardChangeHandler(deps: CardChangeDeps): JobHandler<CallPayload>
   return { kind: 'card-change', maxBatch: MAX_BATCH, send, prove }
 }
 
-const inUnsorted = (lead: number): unknown =>
-  ({ skipped: 'the incoming lead waits for somebody', lead }) satisfies Outcome | unknown
+const inUnsorted = (lead: number) => ({ skipped: 'the incoming lead waits for somebody', lead })

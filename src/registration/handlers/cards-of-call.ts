@@ -3,6 +3,7 @@ import type { CallFacts } from '../call-facts.ts'
 import { chooseEntity, type EntityFacts, type OwnedEntity } from '../plan/choose-entity.ts'
 import type { Reason } from '../plan/decision.ts'
 import { type Responsible, type ResponsibleFacts, responsible } from '../plan/responsible.ts'
+import type { Policy } from '../rules/kind-rule.ts'
 import { clientsOf, type KnownClient } from './client-result.ts'
 import type { HandlerDeps, OpenLead } from './handler-deps.ts'
 import { peopleOfCall, type RuleOfCall, ruleOf } from './people-of-call.ts'
@@ -54,7 +55,7 @@ export async function cardsOfCall(
   const tokenUser = settings().defaultUser === undefined ? await deps.tokenUser(signal) : undefined
   const people = (cardOwner: number) =>
     peopleOfCall(call, settings(), { rule, draw: client.draw, cardOwner, tokenUser })
-  const ofCall = rule.responsible.filter((policy) => policy !== 'card-owner' && policy !== 'default')
+  const ofCall = beforeTheCard(rule.responsible)
   const facts: EntityFacts = {
     order: settings().entities,
     clients,
@@ -79,6 +80,12 @@ export async function cardsOfCall(
     people: chosenFrom,
     responsible: responsible(rule.responsible, chosenFrom),
   }
+}
+
+/** Policies that know the person without the card: where the card's owner decides, nobody else may decide on the card. */
+function beforeTheCard(policies: readonly Policy[]): readonly Policy[] {
+  const card = policies.indexOf('card-owner')
+  return policies.slice(0, card < 0 ? undefined : card).filter((policy) => policy !== 'default')
 }
 
 /** The entity is gone from the CRM: it must not be found again. */

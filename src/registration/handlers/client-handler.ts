@@ -1,21 +1,19 @@
-import type { NewContact, NewIncomingLead } from '../../crm/port.ts'
 import type { Job, JobHandler, Outcome, Proof, SendResult } from '../../outbox/job.ts'
-import { fillTemplate } from '../../templates/template.ts'
-import { hooked } from '../hooks.ts'
 import type { CallPayload } from '../payloads.ts'
-import { decidedAt, type Reason, reason } from '../plan/decision.ts'
-import { type Draw, responsible } from '../plan/responsible.ts'
-import { valuesOf } from './call-values.ts'
+import { decidedAt } from '../plan/decision.ts'
+import type { Draw } from '../plan/responsible.ts'
 import { type ClientResult, type FoundClient, knownClient } from './client-result.ts'
 import { searchClients } from './client-search.ts'
 import { createContacts, proveContacts } from './contact-creation.ts'
 import type { HandlerDeps } from './handler-deps.ts'
+import { isForUnsorted, newContact, newIncomingLead } from './new-client.ts'
 import { outcomeOfFailedRead, proofOfFailure } from './outcomes.ts'
-import { needsDraw, peopleOfCall, ruleOf } from './people-of-call.ts'
+import { needsDraw, ruleOf } from './people-of-call.ts'
 import { keyOf, type PhoneBatch, phoneBatch } from './phone-batch.ts'
 import { rememberedFor } from './remembered-for.ts'
 import { createUnsorted, proveUnsorted } from './unsorted-creation.ts'
 import { searchWaiting } from './waiting-search.ts'
+import { whyClient } from './why-client.ts'
 
 type ClientJob = Job<CallPayload>
 
@@ -49,18 +47,23 @@ export function clientHandler(
     const strangers = new Set(batch.open().map(([, job]) => job))
     const draws = new Map<ClientJob, Draw>()
     for (const job of jobs) draws.set(job, await drawFor(job, !strangers.has(job)))
-    const tokenUser = await fallback(strangers, signal)
+    const stranger = { settings: settings(), hooks, tokenUser: await fallback(batch, signal) }
 
     for (const [key, job] of batch.open()) {
       if (ruleOf(job.payload.call, false, settings()).rule.create === 'nothing')
         batch.settle(key, { kind: 'done', result: nobody })
     }
-    const forUnsorted = batch.open().filter(([, job]) => wantsUnsorted(job) && !isOld(job))
+    const forUnsorted = batch
+      .open()
+      .filter(([, { payload }]) => isForUnsorted(payload.call, settings()) && now() <= payload.call.quietAt)
     const leads = await Promise.all(
-      forUnsorted.map(async ([key, job]) => [key, job, await leadOf(job, draws.get(job), tokenUser)] as const),
+      forUnsorted.map(
+        async ([key, job]) =>
+          [key, job, await newIncomingLead(job.payload.call, { ...stranger, draw: draws.get(job) })] as const,
+      ),
     )
     await createUnsorted(unsortedDeps, batch, leads, signal)
-    const contactOf = (job: ClientJob) => newContact(job, draws.get(job), tokenUser)
+    const contactOf = (job: ClientJob) => newContact(job.payload.call, { ...stranger, draw: draws.get(job) })
     await createContacts(deps, batch, contactOf, signal)
 
     const { outcomes, ...rest } = batch.result(now())
@@ -111,66 +114,16 @@ export function clientHandler(
     return { turn: await turns.next(`${call.line}/${kind}`), random: random() }
   }
 
-  async function fallback(strangers: ReadonlySet<ClientJob>, signal: AbortSignal): Promise<number | undefined> {
-    const needed = strangers.size > 0 && settings().defaultUser === undefined
-    return needed ? deps.tokenUser(signal) : undefined
-  }
-
-  function isOld({ payload: { call } }: ClientJob): boolean {
-    return now() > call.quietAt
-  }
-
-  function wantsUnsorted({ payload: { call } }: ClientJob): boolean {
-    return call.direction === 'in' && ruleOf(call, false, settings()).rule.create === 'unsorted'
-  }
-
-  function ownerOf(
-    { payload: { call } }: ClientJob,
-    draw: Draw | undefined,
-    tokenUser: number | undefined,
-  ): number | undefined {
-    const { rule } = ruleOf(call, false, settings())
-    return responsible(rule.responsible, peopleOfCall(call, settings(), { rule, draw, tokenUser })).user
-  }
-
-  async function newContact(
-    job: ClientJob,
-    draw: Draw | undefined,
-    tokenUser: number | undefined,
-  ): Promise<NewContact> {
-    const { call } = job.payload
-    const owner = ownerOf(job, draw, tokenUser)
-    const { rule } = ruleOf(call, false, settings())
-    const name = fillTemplate(rule.contactName, valuesOf(call, settings())) || call.phone
-    const contact: NewContact = { name, phone: call.phone, ...(owner !== undefined && { owner }) }
-    return hooked(hooks, 'contact-creation', contact, { call })
-  }
-
-  async function leadOf(
-    job: ClientJob,
-    draw: Draw | undefined,
-    tokenUser: number | undefined,
-  ): Promise<NewIncomingLead> {
-    const { call } = job.payload
-    const { rule } = ruleOf(call, false, settings())
-    const { person } = responsible(rule.responsible, peopleOfCall(call, settings(), { rule, draw, tokenUser }))
-    const values = valuesOf(call, settings())
-    // The CRM wants a name for the source, also when the trunk did not say which number was called.
-    const line = call.line || call.uniq.slice(0, call.uniq.indexOf('/'))
-    const lead: NewIncomingLead = {
-      name: fillTemplate(rule.lead.name, values) || call.phone,
-      contactName: fillTemplate(rule.contactName, values) || call.phone,
-      uniq: call.uniq,
-      phone: call.phone,
-      startedAt: call.startedAt,
-      talkSeconds: call.talkSeconds,
-      person,
-      line,
-      lineName: settings().lineName(call.line) || line,
-      pipeline: rule.lead.pipeline,
-      ...(rule.lead.tags.length > 0 && { tags: rule.lead.tags }),
+  /** Whom calls of nobody belong to; whoever needs that and cannot be told tries again. */
+  async function fallback(batch: PhoneBatch<CallPayload>, signal: AbortSignal): Promise<number | undefined> {
+    if (batch.open().length === 0 || settings().defaultUser !== undefined) return undefined
+    try {
+      return await deps.tokenUser(signal)
+    } catch (error) {
+      batch.failed(error)
+      for (const [key] of batch.open()) batch.settle(key, outcomeOfFailedRead(error))
+      return undefined
     }
-    return hooked(hooks, 'unsorted-creation', lead, { call })
   }
 
   function finished(job: ClientJob, outcome: Outcome, draw: Draw | undefined, isKnown: boolean): Outcome {
@@ -181,7 +134,10 @@ export function clientHandler(
     // Made by the searches above.
     const client = found as FoundClient
     const { rule } = ruleOf(job.payload.call, isKnown, settings())
-    const decisions = decidedAt(whyClient(client, job, isKnown), now())
+    const decisions = decidedAt(
+      whyClient(client, { call: job.payload.call, isKnown, settings: settings(), now: now() }),
+      now(),
+    )
     return {
       ...client,
       known: isKnown,
@@ -190,26 +146,9 @@ export function clientHandler(
     } as ClientResult
   }
 
-  function whyClient(client: FoundClient, job: ClientJob, isKnown: boolean): readonly Reason[] {
-    const { kind } = ruleOf(job.payload.call, isKnown, settings())
-    const row = reason('rule', kind, { line: job.payload.call.line })
-    switch (client.kind) {
-      case 'unsorted':
-        return [row, reason('client', 'unsorted', { lead: client.lead })]
-      case 'nobody':
-        return [row, reason('client', 'nobody')]
-      default: {
-        const several = client.clients?.length ?? 1
-        const why = reason('client', client.how, { kind: client.kind, id: client.id, ...(several > 1 && { several }) })
-        const off = client.how === 'created' && wantsUnsorted(job)
-        return [row, ...(off ? [reason('client', isOld(job) ? 'old-call' : 'unsorted-off')] : []), why]
-      }
-    }
-  }
-
   async function prove(jobs: readonly ClientJob[], signal: AbortSignal): Promise<readonly Proof[]> {
     try {
-      const asked = jobs.filter(wantsUnsorted)
+      const asked = jobs.filter(({ payload }) => isForUnsorted(payload.call, settings()))
       const unsorted = new Map(
         (await proveUnsorted(unsortedDeps, asked, signal)).map((proof, at) => [asked[at], proof]),
       )

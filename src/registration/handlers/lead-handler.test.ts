@@ -85,7 +85,7 @@ describe('the lead of a call', () => {
     expect([...waiting, ...old, ...hidden].map((outcome) => resultOf(outcome))).toMatchObject([
       { skipped: 'waits-in-unsorted' },
       { skipped: 'old-call' },
-      { skipped: 'old-call' },
+      { skipped: 'hidden-number' },
     ])
     expect(stage.sandbox.requests()).toEqual([])
   })

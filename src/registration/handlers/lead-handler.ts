@@ -92,7 +92,8 @@ export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
       rule,
       known: client.known,
       waiting: client.incoming !== undefined,
-      old: now() > call.quietAt || client.how === 'hidden',
+      hidden: client.how === 'hidden',
+      old: now() > call.quietAt,
     }
   }
 
@@ -157,6 +158,7 @@ export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
             await proofOf(
               each,
               created.filter(({ id }) => !taken.has(id)),
+              signal,
             ),
           )
         const last = proofs.at(-1)
@@ -168,16 +170,17 @@ export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
     }
   }
 
-  async function proofOf({ job, client }: LeadJob, created: readonly CrmLead[]): Promise<Proof> {
+  async function proofOf(each: LeadJob, created: readonly CrmLead[], signal: AbortSignal): Promise<Proof> {
+    const { job, client } = each
     const before = (await leads.openLeadsOf(clientsOf(client))).filter(
       ({ updatedAt }) => updatedAt < (job.firstAttemptAt ?? 0),
     )
-    const name = nameOf(job, client)
+    const { name } = await leadOf(each, signal)
     const lead = created.find(
-      (each) =>
-        each.name === name &&
-        each.clients.some(({ kind, id }) => kind === client.kind && id === client.id) &&
-        !before.some(({ id }) => id === each.id),
+      (one) =>
+        one.name === name &&
+        one.clients.some(({ kind, id }) => kind === client.kind && id === client.id) &&
+        !before.some(({ id }) => id === one.id),
     )
     if (!lead) return { kind: 'absent' }
     const { id, owner, pipeline, status } = lead

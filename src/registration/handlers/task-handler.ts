@@ -1,21 +1,18 @@
 import type { NewTask } from '../../crm/port.ts'
-import { afterOpenMinutes } from '../../hours/open-minutes.ts'
 import { phoneKey } from '../../numbers/phone-number.ts'
 import type { Job, JobHandler, Outcome, Proof, SendResult } from '../../outbox/job.ts'
 import type { CallbackTask } from '../../store/crm-state-ports.ts'
 import { fillTemplate } from '../../templates/template.ts'
-import { hooked } from '../hooks.ts'
 import type { CallPayload } from '../payloads.ts'
 import { decidedAt, type Reason } from '../plan/decision.ts'
 import { planTask, type TaskPlan } from '../plan/plan-task.ts'
-import { responsible, whyResponsible } from '../plan/responsible.ts'
 import { valuesOf } from './call-values.ts'
 import { type CardsDeps, type CardsOfCall, cardsOfCall, forgetEntity, freshCards } from './cards-of-call.ts'
-import { type Grounded, ground, proofOfEnd, refOf, uniqueEntities } from './ground.ts'
+import { type Grounded, ground, proofOfEnd, uniqueEntities } from './ground.ts'
 import { answersTo } from './grounded-batch.ts'
 import type { HandlerDeps } from './handler-deps.ts'
+import { countedTask, newTask } from './new-task.ts'
 import { failuresIn, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
-import { ruleOf } from './people-of-call.ts'
 import { proofSince } from './proof-since.ts'
 
 export type TaskDeps = CardsDeps &
@@ -67,7 +64,7 @@ export function taskHandler(deps: TaskDeps): JobHandler<CallPayload> {
 
     async function create(wanted: readonly Planned[]): Promise<void> {
       if (wanted.length === 0) return
-      const tasks = await Promise.all(wanted.map(async (one) => ({ ...one, ...(await taskOf(one)) })))
+      const tasks = await Promise.all(wanted.map(async (one) => ({ ...one, ...(await taskOf(one.each, one.cards)) })))
       const writes = await crm.createTasks(
         tasks.map(({ task }) => task),
         signal,
@@ -77,7 +74,10 @@ export function taskHandler(deps: TaskDeps): JobHandler<CallPayload> {
         const write = writes[at]
         if (!write) continue
         if (write.kind === 'entity-gone') await forgetEntity(deps, cards.entity, each.client)
-        if (write.kind === 'written') await remember(each, write.id, task)
+        if (write.kind === 'written') {
+          await remember(each, write.id, task)
+          await completeIfTalked(each, write.id)
+        }
         answers.set(
           each.job,
           outcomeOfWrite(write, ({ id }) => ({ task: id, decisions: decided([withTask(made.why, id), why]) })),
@@ -85,10 +85,18 @@ export function taskHandler(deps: TaskDeps): JobHandler<CallPayload> {
       }
     }
 
+    /** A conversation that was written down while the task was made; should this fail, the next one completes it. */
+    async function completeIfTalked(each: TaskJob, task: number): Promise<void> {
+      if (!(await hasTalkedSince(each))) return
+      const completedWith = fillTemplate(settings().taskResult, valuesOf(each.job.payload.call, settings()))
+      const [outcome] = await crm.changeTasks([{ id: task, completedWith }], signal)
+      if (outcome?.kind === 'written') await callbackTasks.forget(keyOf(each))
+    }
+
     /** A further call: the task's text and deadline change. */
     async function count(wanted: readonly Planned[]): Promise<void> {
       if (wanted.length === 0) return
-      const changes = wanted.flatMap(({ each, open, plan: { kind, ...rest } }) => {
+      const changes = wanted.flatMap(({ each, open, cards, plan: { kind, ...rest } }) => {
         const calls = 'calls' in rest ? rest.calls : 1
         return open && kind === 'count'
           ? [
@@ -96,7 +104,7 @@ export function taskHandler(deps: TaskDeps): JobHandler<CallPayload> {
                 each,
                 open,
                 why: rest.why,
-                change: { id: open.task, text: textOf(each, calls), deadline: deadlineOf(each) },
+                change: { id: open.task, ...countedTask(each.job.payload.call, cards.rule, settings(), calls) },
               },
             ]
           : []
@@ -149,14 +157,13 @@ export function taskHandler(deps: TaskDeps): JobHandler<CallPayload> {
     const { client, job } = each
     const { call } = job.payload
     const cards = await cardsOfCall(deps, call, client, signal)
-    const talk = await lastTalks.with(keyOf(each))
     const counted = open?.calls.includes(call.uniq) ?? false
     const planned = planTask({
       rule: cards.rule,
       call,
       old: now() > call.quietAt,
       waiting: client.incoming !== undefined,
-      talkedSince: talk !== undefined && talk.at > call.endedAt,
+      talkedSince: await hasTalkedSince(each),
       openFor: open && (counted ? open.calls.length - 1 : open.calls.length),
       missedInMenu: settings().missedInMenu,
       isPerson: (extension) => settings().names.has(extension),
@@ -169,45 +176,20 @@ export function taskHandler(deps: TaskDeps): JobHandler<CallPayload> {
     }
   }
 
-  async function taskOf({
-    each,
-    plan: { kind, ...made },
-    cards,
-  }: Planned): Promise<{ readonly task: NewTask; readonly why: Reason }> {
-    const { call } = each.job.payload
-    const dialled = kind === 'make' && 'dialled' in made ? made.dialled : undefined
-    const asked = dialled === undefined ? undefined : settings().users.get(dialled)
-    const chosen = responsible(cards.rule.task.owner, cards.people)
-    const task: NewTask = {
-      entity: refOf(cards.entity),
-      text: textOf(each, 1),
-      owner: asked ?? chosen.user,
-      deadline: deadlineOf(each),
-      type: cards.rule.task.type,
-    }
-    const why: Reason =
-      asked === undefined
-        ? whyResponsible('task', chosen, cards.people)
-        : { about: 'task', code: 'dialled-person', facts: { user: asked, extension: dialled ?? '' } }
-    return { task: await hooked(hooks, 'task-creation', task, { call, client: refOf(each.client) }), why }
+  async function hasTalkedSince(each: TaskJob): Promise<boolean> {
+    const talk = await lastTalks.with(keyOf(each))
+    return talk !== undefined && talk.at > each.job.payload.call.endedAt
   }
 
-  function textOf({ job, client }: TaskJob, calls: number): string {
-    const { call } = job.payload
-    const { rule } = ruleOf(call, client.known, settings())
-    return fillTemplate(rule.task.text, valuesOf(call, settings(), { count: calls })) || call.phone
-  }
-
-  function deadlineOf({ job, client }: TaskJob): number {
-    const { call } = job.payload
-    const { task } = ruleOf(call, client.known, settings()).rule
-    const isOpen = task.workingHours ? (at: number) => settings().isOpen(call.line, at) : () => true
-    return afterOpenMinutes(isOpen, call.endedAt, task.minutes)
+  function taskOf({ job, client }: TaskJob, cards: CardsOfCall) {
+    return newTask({ call: job.payload.call, client, cards, settings: settings(), hooks })
   }
 
   async function remember(each: TaskJob, task: number, { entity }: Pick<NewTask, 'entity'>): Promise<void> {
     const calls = [each.job.payload.call.uniq]
-    await callbackTasks.remember({ key: keyOf(each), task, entity, calls, since: now() })
+    // The call's own clock: conversations are compared with it.
+    const since = each.job.payload.call.endedAt
+    await callbackTasks.remember({ key: keyOf(each), task, entity, calls, since })
   }
 
   /** Tasks carry no mark of ours: same entity, same text and the deadline to the second, which comes from the call's end. */
@@ -218,7 +200,7 @@ export function taskHandler(deps: TaskDeps): JobHandler<CallPayload> {
       const wanted = await Promise.all(
         grounded.map(async (each) => {
           const cards = await cardsOfCall(deps, each.job.payload.call, each.client, signal)
-          return { each, cards, ...(await taskOf({ each, cards, open: undefined, plan: asNew })) }
+          return { each, cards, ...(await taskOf(each, cards)) }
         }),
       )
       const entities = uniqueEntities(wanted.map(({ task }) => task.entity))

@@ -9,6 +9,7 @@ const planned = (rule: KindOverlay, change: Partial<LeadFacts> = {}) => {
     rule: rules({ incomingKnown: rule }).incomingKnown,
     known: true,
     waiting: false,
+    hidden: false,
     old: false,
     openLeads: [],
     mainPipeline: MAIN,
@@ -48,6 +49,7 @@ test.each<[string, KindOverlay, Partial<LeadFacts>, unknown[]]>([
   ],
   ['a lead for every call', { create: 'lead', lead: { unless: 'never' } }, { openLeads: [here] }, [true, 'every-call']],
   ['a client who waits in unsorted', { create: 'lead' }, { waiting: true }, [false, 'waits-in-unsorted']],
+  ['a withheld number', { create: 'lead' }, { hidden: true }, [false, 'hidden-number']],
   ['an old call', { create: 'lead', lead: { unless: 'never' } }, { old: true }, [false, 'old-call']],
 ])('given %s, when the lead is planned, then the reason says so', (_given, rule, change, expected) => {
   expect(planned(rule, change)).toEqual(expected)

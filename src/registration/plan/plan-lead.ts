@@ -7,6 +7,8 @@ export interface LeadFacts {
   readonly known: boolean
   /** The client waits in an incoming lead, which counts as an open one. */
   readonly waiting: boolean
+  /** The number was withheld: whoever called has no card. */
+  readonly hidden: boolean
   /** The call has grown old: leads and automations would come as a surprise. */
   readonly old: boolean
   readonly openLeads: readonly { readonly id: number; readonly pipeline: number }[]
@@ -16,9 +18,10 @@ export interface LeadFacts {
 
 /** Whether a lead is made, and why. */
 export function planLead(facts: LeadFacts): { readonly make: boolean; readonly why: Reason } {
-  const { rule, waiting, old, openLeads } = facts
+  const { rule, waiting, hidden, old, openLeads } = facts
   // An incoming lead that could not be made becomes contact and lead.
   if (rule.create !== 'lead' && rule.create !== 'unsorted') return no('rule-says-none')
+  if (hidden) return no('hidden-number')
   if (old) return no('old-call')
   if (rule.lead.unless === 'never') return { make: true, why: reason('lead', 'every-call') }
   if (waiting) return no('waits-in-unsorted')

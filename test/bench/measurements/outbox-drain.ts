@@ -59,6 +59,7 @@ async function fillOutbox({ stage, database, numbers }: BenchPbx, count: number)
   const registrar = createRegistrar({
     journal: store.journal,
     callbackTasks: store.callbackTasks,
+    outbox: store.outbox,
     pbx: config.service.pbx,
     settings: () => settings,
     hooks: noHooks,
