@@ -12,4 +12,6 @@ export function forgetTalkAmongColleagues(world: World, call: CallState, at: num
     sayPerson(world, call, 'conversation-ended', extension, at)
   }
   call.talks.clear()
+  // Whoever was held until now is a colleague.
+  for (const leg of call.legs) leg.holds = []
 }

@@ -32,14 +32,14 @@ describe('colleagues who talk before there is a client', () => {
   })
 
   test('given the client is conferenced in by 101, then both talk with the client', () => {
-    const story = colleagues().at(10).leaves('basic-1', '101/a').enters('basic-2', '101/a')
+    const story = colleagues().at(10).holds('101/a').leaves('basic-1', '101/a').enters('basic-2', '101/a')
     story.dials('101/a', 'trunk/1', '89221532327').at(13).talk('basic-2', 'trunk/1')
     story.at(15).leaves('basic-2', '101/a', 'trunk/1').enters('basic-1', '101/a', 'trunk/1').at(20).ends('trunk/1')
     expect(story.ends('101/a').ends('102/a').call()).toMatchObject({
       ...{ direction: 'out', waitSeconds: 3, talkSeconds: 7 },
       people: [
         { extension: '102', talkSeconds: 5 },
-        { extension: '101', talkSeconds: 7 },
+        { extension: '101', talkSeconds: 7, holdSeconds: 0 },
       ],
     })
   })

@@ -51,7 +51,7 @@ export const joinedCallsStories: Scenarios = {
     await first.hangup()
     // The consultation goes on in the three-way talk, which the second digit of the code opens.
     const withAll = 3.5 - 2 * 0.24
-    const talkSeconds = 3 + 3.5 + 1.5
+    const talkSeconds = since(answered)
     return [
       outbound(CLIENT, {
         waitSeconds: 1.5,
@@ -59,7 +59,8 @@ export const joinedCallsStories: Scenarios = {
         responsible: '101',
         people: [
           { extension: '102', rang: true, rangSeconds: 1, talkSeconds: withAll },
-          { extension: '101', rang: false, talkSeconds },
+          // Whom 101 held meanwhile is no client.
+          { extension: '101', rang: false, talkSeconds, holdSeconds: 0 },
         ],
         transfers: [{ kind: 'attended', from: '101', to: `+${CLIENT}` }],
       }),
