@@ -1,4 +1,4 @@
-import type { Sentences } from './sentences.ts'
+import type { Sentences } from './language.ts'
 
 const POLICIES = {
   'last-talked': 'говорил(а) последним(ей)',

@@ -1,10 +1,7 @@
 import type { Decision } from '../../store/crm-state-ports.ts'
 import { english } from './english.ts'
+import type { Language, Sentences } from './language.ts'
 import { russian } from './russian.ts'
-
-/** By `<about>/<code>`. */
-export type Sentences = Readonly<Record<string, string>>
-export type Language = 'ru' | 'en'
 
 const dictionaries: Readonly<Record<Language, Sentences>> = { ru: russian, en: english }
 

@@ -1,7 +1,8 @@
 import type { Decision } from '../../store/crm-state-ports.ts'
 import type { JobState, JournalEntry, StoredJob } from '../../store/ports.ts'
 import { decisionsOf } from '../decisions-of.ts'
-import { type Language, sentenceOf } from './sentences.ts'
+import type { Language } from './language.ts'
+import { sentenceOf } from './sentences.ts'
 
 export interface CallStory {
   readonly entry: Pick<JournalEntry, 'pbx' | 'id' | 'startedAt' | 'endedAt' | 'direction' | 'call'>

@@ -1,0 +1,3 @@
+/** Words by `<about>/<code>`. */
+export type Sentences = Readonly<Record<string, string>>
+export type Language = 'ru' | 'en'
