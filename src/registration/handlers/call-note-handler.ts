@@ -86,8 +86,9 @@ export function callNoteHandler(deps: CallNoteDeps): JobHandler<CallNotePayload>
         if (!outcome) continue
         const { job, client, cards, note } = each
         if (outcome.kind === 'entity-gone') await forgetEntity(deps, cards.entity, client)
+        // A slow script must not keep what was written from being saved; it never rejects.
         if (outcome.kind === 'written') {
-          await hooked(hooks, 'post-registration', { entity: note.entity, note: outcome.id }, contextOf(each))
+          void hooked(hooks, 'post-registration', { entity: note.entity, note: outcome.id }, contextOf(each))
         }
         answers.set(
           job,
