@@ -1,6 +1,7 @@
 import type { CallNoteStatus, NewCallNote, StoredCallNote } from './call-note.ts'
 import type { CrmChanges } from './changes-port.ts'
 import type { EntityKind, EntityRef, WriteOutcome } from './entity.ts'
+import type { CrmFill } from './fill-port.ts'
 import type { CrmLeads, FieldValue } from './leads-port.ts'
 
 /** The port's words, so that who speaks with a CRM needs one import. */
@@ -10,7 +11,7 @@ export type { CallNoteStatus, EntityKind, EntityRef, NewCallNote, StoredCallNote
  * What any CRM must be able to do for Callweave, in the project's own words. Numbers are E.164, instants epoch milliseconds of
  * our clock, durations seconds. Reads throw a `CrmError`; writes answer with one outcome per item, in order, and throw nothing.
  */
-export interface Crm extends CrmLeads, CrmChanges {
+export interface Crm extends CrmLeads, CrmChanges, CrmFill {
   /** Proves host and token; throws a CrmError. */
   account(signal: AbortSignal): Promise<CrmAccount>
   users(signal: AbortSignal): Promise<readonly CrmUser[]>

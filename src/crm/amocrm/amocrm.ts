@@ -12,14 +12,14 @@ import {
 } from './call-notes.ts'
 import { changeEntities } from './change-entities.ts'
 import { changeTasks, tasksById } from './change-tasks.ts'
-import { changedClients } from './changed-clients.ts'
+import { allClients, changedClients, countClients } from './changed-clients.ts'
 import { clientsById, contactsCreatedSince, findClientsByPhone } from './clients.ts'
 import { createContacts } from './create-contacts.ts'
 import { createLeads } from './create-leads.ts'
 import { onCrmClock } from './crm-clock.ts'
 import { createFieldWriter, readCustomFields } from './custom-fields.ts'
 import { createIncomingLeads, incomingLeadsSince, stillIncoming, takesIncomingLeads } from './incoming-leads.ts'
-import { changedLeads, leadsById, leadsCreatedSince } from './leads.ts'
+import { allOpenLeads, changedLeads, leadsById, leadsCreatedSince } from './leads.ts'
 import { createStages, readPipelines } from './pipelines.ts'
 import { createPopups } from './popups.ts'
 import { ask } from './raw.ts'
@@ -69,6 +69,9 @@ export function createAmocrm(options: AmocrmOptions): Amocrm {
     },
     users: (signal) => readUsers(api, signal),
     clientsChangedSince: (since, signal, urgency) => changedClients(api, reading(since, signal, urgency)),
+    allClients: (options, signal) => allClients(api, { ...options, now, signal }),
+    allOpenLeads: (options, signal) => allOpenLeads(api, stages, { ...options, now, signal }),
+    countClients: (signal) => countClients(api, signal),
     findClientsByPhone: (phone, signal) => findClientsByPhone(api, country, phone, signal),
     createContacts: (contacts, signal) => createContacts({ api, fields, log }, contacts, signal),
     createCallNotes: (notes, signal) => createCallNotes(api, source, notes, signal),

@@ -7,8 +7,8 @@ import type { Page } from './schema.ts'
 /** A list that can be read by time of change. */
 export interface ChangeList<T> {
   readonly path: string
-  /** Filters and `with` besides the window of time. */
-  readonly query: Query
+  /** Filters and `with` besides the window of time; a function is asked for each page. */
+  readonly query: Query | (() => Query)
   read(page: Page): Promise<readonly T[]>
 }
 
@@ -67,17 +67,18 @@ interface Window {
  * missed. So each next request begins at the last change seen instead of asking for page two; page numbers serve only while a
  * whole page has one and the same second (a mass update).
  */
-async function* changesOf<T>(
+export async function* changesOf<T>(
   api: Api,
   list: ChangeList<T>,
   { from, to }: Window,
-  { urgency, signal }: ChangeReading,
+  { urgency, signal }: Pick<ChangeReading, 'urgency' | 'signal'>,
 ): AsyncGenerator<Changes<T>> {
   let start = from
   let limit = PAGE_SIZE
   while (start <= to) {
     let moved = false
-    const query = [...list.query, ...windowQuery(start, to), ['limit', limit] as const]
+    const filters = typeof list.query === 'function' ? list.query() : list.query
+    const query = [...filters, ...windowQuery(start, to), ['limit', limit] as const]
     try {
       for await (const page of api.pages(list.path, query, { signal, urgency })) {
         const entities = await list.read(page)

@@ -1,4 +1,5 @@
 import { CrmAnswerMalformed } from '../errors.ts'
+import type { FillPage } from '../fill-port.ts'
 import type { CrmLead, LeadPage } from '../leads-port.ts'
 import type { Api, Query, Urgency } from './api.ts'
 import { type ChangeList, type ChangeReading, changedEntities } from './changed-entities.ts'
@@ -6,6 +7,7 @@ import { PAGE_SIZE } from './clients.ts'
 import { onCrmClock } from './crm-clock.ts'
 import { chunksOfIds } from './entity-path.ts'
 import type { Stages } from './pipelines.ts'
+import { readAll, type WholeReading } from './read-all.ts'
 import { Lead, type Page } from './schema.ts'
 
 const LIST = '/api/v4/leads'
@@ -24,6 +26,25 @@ export async function* changedLeads(api: Api, stages: Stages, reading: ChangeRea
   for await (const { entities, readUpTo } of changedEntities(api, lists, reading)) {
     const leads = reading.since === undefined ? entities.filter(({ open }) => open) : entities
     yield { leads, readUpTo }
+  }
+}
+
+/** All open ones, several ranges of creation at once. */
+export async function* allOpenLeads(
+  api: Api,
+  stages: Stages,
+  reading: WholeReading,
+): AsyncGenerator<FillPage<CrmLead>> {
+  const read = (page: Page) => leadsOf(api, stages, page, reading.signal)
+  const queries = await openStageQueries(stages, reading.signal)
+  const lists = queries.map((query) => ({
+    name: `lead ${query.map(([, id]) => id).join(' ')}`,
+    path: LIST,
+    query: [WITH_CONTACTS, ...query],
+    read,
+  }))
+  for await (const { entities, ...page } of readAll(api, lists, reading)) {
+    yield { ...page, entities: entities.filter(({ open }) => open) }
   }
 }
 
