@@ -61,6 +61,12 @@ describe('an outbound call', () => {
     expect(call).toMatchObject({ client: '+79221532327', line: 'spare', result: 'busy', hangupCause: 17, people: [] })
   })
 
+  test('given the first trunk is gone after the second, then the second still was the last attempt', () => {
+    const story = dialled().at(1.5).originates('spare/1', '79221532327', '101/a')
+    const call = story.ends('spare/1', { cause: 17, by: 'device' }).at(1.6).ends('trunk/1', { cause: 34 }).ends('101/a')
+    expect(call.call()).toMatchObject({ line: 'spare', result: 'busy', hangupCause: 17 })
+  })
+
   test('given a click rings the phone first, then the call is outbound and waits from the dialling of the client', () => {
     const story = new Story()
       .at(0)

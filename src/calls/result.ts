@@ -21,13 +21,23 @@ export function resultOf(call: CallState): CallResult {
   return outboundResult(call)
 }
 
-/** The leg whose end tells how the call ended: the one that went last. */
+/** Phones that ring together are dialled within this time. */
+const TOGETHER_MS = 200
+
+/**
+ * The leg whose end tells how the call ended: the last attempt, and of those dialled together the one that went last. A refused
+ * attempt may be gone after the next one (seen on 22.10).
+ */
 export function lastLeg(legs: Iterable<Leg>): Leg | undefined {
   let last: Leg | undefined
-  for (const leg of legs) {
-    if (!last || (leg.goneAt ?? Infinity) >= (last.goneAt ?? Infinity)) last = leg
-  }
+  for (const leg of legs) if (!last || isLater(leg, last)) last = leg
   return last
+}
+
+function isLater(leg: Leg, other: Leg): boolean {
+  const apart = leg.createdAt - other.createdAt
+  if (Math.abs(apart) > TOGETHER_MS) return apart > 0
+  return (leg.goneAt ?? Infinity) >= (other.goneAt ?? Infinity)
 }
 
 function inboundResult(call: CallState, client: Leg): CallResult {
