@@ -28,7 +28,7 @@ const SWITCH_REMEMBERED_MS = 300_000
  * calls and accounts without unsorted get contacts.
  */
 export function clientHandler(
-  deps: Omit<HandlerDeps, 'leads' | 'jobs' | 'callbackTasks' | 'lastTalks' | 'recordingUrl'>,
+  deps: Omit<HandlerDeps, 'leads' | 'jobs' | 'callbackTasks' | 'lastTalks'>,
 ): JobHandler<CallPayload> {
   const { crm, settings, hooks, turns, now, random } = deps
   const takes = rememberedFor(SWITCH_REMEMBERED_MS, now, (pipeline: number | undefined, signal) =>
@@ -59,7 +59,15 @@ export function clientHandler(
     const leads = await Promise.all(
       forUnsorted.map(
         async ([key, job]) =>
-          [key, job, await newIncomingLead(job.payload.call, { ...stranger, draw: draws.get(job) })] as const,
+          [
+            key,
+            job,
+            await newIncomingLead(job.payload.call, {
+              ...stranger,
+              draw: draws.get(job),
+              recordingUrl: deps.recordingUrl(job.payload.call),
+            }),
+          ] as const,
       ),
     )
     await createUnsorted(unsortedDeps, batch, leads, signal)

@@ -2,6 +2,7 @@ import type { NewContact, NewIncomingLead } from '../../crm/port.ts'
 import { fillTemplate } from '../../templates/template.ts'
 import type { CallFacts } from '../call-facts.ts'
 import { hooked, type RegistrationHooks } from '../hooks.ts'
+import { filledFields } from '../plan/filled-fields.ts'
 import { type Draw, type Responsible, responsible } from '../plan/responsible.ts'
 import type { KindRule } from '../rules/kind-rule.ts'
 import type { RegistrationSettings } from '../settings.ts'
@@ -15,6 +16,11 @@ export interface StrangerOptions {
   readonly tokenUser: number | undefined
 }
 
+export interface IncomingLeadOptions extends StrangerOptions {
+  /** Managers hear the call there; incoming leads are no notes of ours, nothing can be added later. */
+  readonly recordingUrl: string | undefined
+}
+
 /** The contact that an unknown number becomes. */
 export async function newContact(call: CallFacts, options: StrangerOptions): Promise<NewContact> {
   const { settings, hooks } = options
@@ -25,8 +31,8 @@ export async function newContact(call: CallFacts, options: StrangerOptions): Pro
 }
 
 /** The incoming lead that an unknown number becomes, contact and call note included. */
-export async function newIncomingLead(call: CallFacts, options: StrangerOptions): Promise<NewIncomingLead> {
-  const { settings, hooks } = options
+export async function newIncomingLead(call: CallFacts, options: IncomingLeadOptions): Promise<NewIncomingLead> {
+  const { settings, hooks, recordingUrl } = options
   const { rule, person } = ownerOf(call, options)
   const values = valuesOf(call, settings)
   // The CRM wants a name for the source, also when the trunk did not say which number was called.
@@ -43,6 +49,9 @@ export async function newIncomingLead(call: CallFacts, options: StrangerOptions)
     lineName: settings.lineName(call.line) || line,
     pipeline: rule.lead.pipeline,
     ...(rule.lead.tags.length > 0 && { tags: rule.lead.tags }),
+    ...(rule.contactFields.length > 0 && { contactFields: filledFields(rule.contactFields, values) }),
+    ...(rule.leadFields.length > 0 && { leadFields: filledFields(rule.leadFields, values) }),
+    ...(recordingUrl !== undefined && { recordingUrl }),
   }
   return hooked(hooks, 'unsorted-creation', lead, { call })
 }

@@ -57,6 +57,14 @@ describe('given an unknown caller', () => {
     )
   })
 
+  test('the incoming lead has the link of the recording from the start', async () => {
+    await stages.end(stage)
+    const link = 'https://pbx.example.com/records/1.mp3?sig=aa'
+    stage = await stages.begin({ rules: unsortedRules, recordingUrl: () => link })
+    await send(stage.clients, unsortedJob('1'))
+    assert.equal(stage.sandbox.unsorted()[0]?.metadata['link'], link)
+  })
+
   test('a second call while it waits makes no second lead: its note stands on the contact that waits', async () => {
     await register('1')
     await register('2')

@@ -1,9 +1,10 @@
 import type { FieldValue } from '../../crm/leads-port.ts'
 import type { EntityRef } from '../../crm/port.ts'
-import { fillTemplate, type TemplateValues } from '../../templates/template.ts'
+import type { TemplateValues } from '../../templates/template.ts'
 import type { FieldRule, KindRule } from '../rules/kind-rule.ts'
 import type { OwnedEntity } from './choose-entity.ts'
 import { type Reason, reason } from './decision.ts'
+import { filledFields } from './filled-fields.ts'
 
 export interface CardFacts {
   readonly rule: KindRule
@@ -36,9 +37,9 @@ export function planCardChanges(facts: CardFacts): {
   const newOwner = (entity: OwnedEntity) =>
     owner.change && person !== undefined && entity.owner !== person ? { owner: person } : {}
   const cards = [
-    { entity: { kind: client.kind, id: client.id }, ...newOwner(client), ...filled(rule.contactFields, values) },
+    { entity: { kind: client.kind, id: client.id }, ...newOwner(client), ...fieldsPart(rule.contactFields, values) },
     ...(lead
-      ? [{ entity: { kind: lead.kind, id: lead.id }, ...newOwner(lead), ...filled(rule.leadFields, values) }]
+      ? [{ entity: { kind: lead.kind, id: lead.id }, ...newOwner(lead), ...fieldsPart(rule.leadFields, values) }]
       : []),
   ]
   const changes: readonly CardChange[] = cards.filter((card) => 'owner' in card || 'fields' in card)
@@ -58,9 +59,7 @@ function ownerChange({ rule, lead, person }: CardFacts): { readonly change: bool
   }
 }
 
-function filled(rules: readonly FieldRule[], values: TemplateValues): { readonly fields?: readonly FieldValue[] } {
-  const fields = rules
-    .map(({ field, value }) => ({ field, value: fillTemplate(value, values) }))
-    .filter(({ value }) => value !== '')
+function fieldsPart(rules: readonly FieldRule[], values: TemplateValues): { readonly fields?: readonly FieldValue[] } {
+  const fields = filledFields(rules, values)
   return fields.length > 0 ? { fields } : {}
 }
