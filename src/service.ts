@@ -15,6 +15,7 @@ import { createRegistrar } from './registration/registrar.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
 import { createCallCloser } from './service/call-closer.ts'
 import { createClickSide } from './service/click-side.ts'
+import { followConfig } from './service/config-follower.ts'
 import { openControlSocket } from './service/control/control-socket.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
@@ -26,7 +27,8 @@ import { createPhaseReactions } from './service/phase-reactions.ts'
 import { createRecordingsSide, linkOfCall } from './service/recordings-side.ts'
 import { createRegistrationSide } from './service/registration-side.ts'
 import { createRoutingSide } from './service/routing-side.ts'
-import { ariAddress, registrationSettings, shownCards, staffDirectory } from './service/settings.ts'
+import { ariAddress, registrationSettings, shownCards } from './service/settings.ts'
+import { createStaffSide } from './service/staff-side.ts'
 import { createWitnessSide, type ReconciliationTiming } from './service/witness-side.ts'
 import { openStore } from './store/sqlite/open-store.ts'
 
@@ -36,8 +38,12 @@ export interface ServiceDeps {
   readonly now?: () => number
   /** In [0, 1). */
   readonly random?: () => number
-  /** The configuration as it stands in its file now; it may throw. Without it a new token needs a restart. */
+  /** The configuration as it stands in its file now; it may throw. Without it every change needs a restart. */
   readonly reread?: () => Config
+  /** That file: what can change in it while the service runs is followed. */
+  readonly configFile?: string
+  /** How often files and phones are looked at. */
+  readonly looks?: { readonly filesMs?: number; readonly phonesMs?: number }
   /** How patient the second witness is. */
   readonly reconciliation?: ReconciliationTiming
 }
@@ -74,20 +80,29 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now: steadyNow, random }))
 
   const board = createCardBoard()
-  const cards = opened.use(createCardSocket({ authenticate: personTokens(config), welcome: board.welcome, log }))
+  const tokens = live.derive(personTokens)
+  const authenticate = (token: string) => tokens()(token)
+  const cards = opened.use(createCardSocket({ authenticate, welcome: board.welcome, log }))
   const sweep = setInterval(() => cards.send(board.expire(asterisk.now())), CARD_SWEEP_MS)
   opened.defer(() => clearInterval(sweep))
 
+  const staff = opened.use(
+    await createStaffSide({
+      ...{ live, settings: store.settings, now, log, lookMs: deps.looks?.filesMs },
+      users: (signal) => crmSide.crm.users(signal),
+    }),
+  )
   const interpreter = {
-    staff: staffDirectory(config),
+    staff: staff.directory,
     country: numbers.country,
     ...(config.asterisk.trunks.length > 0 && { trunks: config.asterisk.trunks }),
   }
   const tracker = createCallTracker(interpreter)
+  live.onChange(() => tracker.employ(staff.directory))
   const recordings = opened.use(await createRecordingsSide({ config, journal: store.journal, tracker, log, now }))
   const ignored = opened.use(await openNumberLists(config.rules.ignore.files, log))
-  const rules = registrationSettings(config, await firstStart(store.settings, now()), ignored.has)
-  const settings = () => rules
+  const firstStartAt = await firstStart(store.settings, now())
+  const settings = live.derive((held) => registrationSettings(held, firstStartAt, ignored.has, staff.isDismissed))
   const hooks = noHooks
   const recordingUrl = linkOfCall(recordings)
   const crmSide = createCrmSide({
@@ -96,7 +111,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   })
   const { sync, outbox } = crmSide
   const clicks = await createClickSide({
-    config,
+    live,
     state: store.settings,
     commands: asterisk.commands,
     tracker,
@@ -123,11 +138,12 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   )
   // Nobody listens, and nothing is missed: that is what "off" means.
   if (off) witness.restored()
+  const shown = live.derive(shownCards)
   const reactions = opened.use(
     createPhaseReactions({
       board,
       cards,
-      shown: shownCards(config),
+      shown: { ofLine: (line) => shown().ofLine(line), toPerson: (extension) => shown().toPerson(extension) },
       index: store.contactIndex,
       closer: witness,
       eventsOf: tracker.events,
@@ -141,7 +157,10 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     reactions.react(phase)
     clicks.react(phase)
     registration.react(phase)
-    if (phase.kind === 'ended') recordings.watch(phase.call)
+    if (phase.kind === 'ended') {
+      recordings.watch(phase.call)
+      staff.ended(phase.call)
+    }
   }
   const pump = opened.use(
     createCallPump({
@@ -152,7 +171,17 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
         log.error({ err: error, event }, 'an event could not be followed; the call may be told wrong'),
     }),
   )
-  const routing = opened.use(createRoutingSide({ live, store, asterisk, tracker, isDismissed: () => false, now, log }))
+  const routing = opened.use(
+    createRoutingSide({ live, store, asterisk, tracker, staff, now, log, phonesEveryMs: deps.looks?.phonesMs }),
+  )
+
+  const { reread, configFile: file } = deps
+  const follower =
+    reread &&
+    file !== undefined &&
+    opened.use(
+      followConfig({ file, reread, started: config, apply: staff.configure, now, log, lookMs: deps.looks?.filesMs }),
+    )
 
   const status = async () => ({
     version: packageJson.version,
@@ -163,6 +192,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     calls: { live: tracker.live().length, noise: tracker.noiseCount() },
     reconciliation: witness.status(),
     routing: routing.status(),
+    staff: staff.status(),
+    ...(follower && { config: follower.status() }),
     cards: { browsers: cards.connected() },
     crm: crmSide.access(),
     outbox: await outbox.status(),
@@ -175,7 +206,13 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       host: config.webserver.host,
       port: config.webserver.port,
       ...(config.webserver.https && { https: config.webserver.https }),
-      routers: [statusRouter({ status, ready: () => readiness(asterisk) }), clicks.router, recordings.router],
+      routers: [
+        statusRouter({ status, ready: () => readiness(asterisk) }),
+        clicks.router,
+        staff.router,
+        routing.router,
+        recordings.router,
+      ],
       sockets: { '/crm/cardws': cards },
       log,
     }),
@@ -195,6 +232,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     backgroundLoops({
       outbox: service.mode === 'on' ? outbox.run : untilAborted,
       'contact index': off ? untilAborted : sync.run,
+      'users of the CRM': off ? untilAborted : staff.run,
     }),
   )
   const broken = Promise.race([ear.broken, loops.broken, storeDied])

@@ -3,7 +3,6 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { ConfigError, loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
 import { CertificateError } from '../http/certificate.ts'
 import { HttpDoorError } from '../http/http-door.ts'
 import { createLog } from '../log.ts'
@@ -19,7 +18,7 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   if (!parsed) return 2
   const file = configFile(parsed.values.config)
   try {
-    await serve(loadConfig(file), () => loadConfig(file), io.signal)
+    await serve(file, io.signal)
     return 0
   } catch (error) {
     if (!isForPeople(error)) throw error
@@ -28,11 +27,13 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
   }
 }
 
-async function serve(config: Config, reread: () => Config, signal: AbortSignal): Promise<void> {
+async function serve(configFile: string, signal: AbortSignal): Promise<void> {
+  const reread = () => loadConfig(configFile)
+  const config = reread()
   const log = createLog(config.service.log)
   rememberCompiledCode(config.service.directory)
   const { startService } = await import('../service.ts')
-  await using service = await startService(config, { log, reread })
+  await using service = await startService(config, { log, reread, configFile })
   log.info({ port: service.port, mode: config.service.mode, pbx: config.service.pbx }, 'callweave is up')
   if (!signal.aborted) await Promise.race([once(signal, 'abort'), service.broken])
   log.info({ why: String(signal.reason) }, 'callweave is ending')

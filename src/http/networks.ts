@@ -13,11 +13,24 @@ home.addAddress('::1', 'ipv6')
 home.addSubnet('fc00::', 7, 'ipv6')
 home.addSubnet('fe80::', 10, 'ipv6')
 
+const thisMachine = new BlockList()
+thisMachine.addSubnet('127.0.0.0', 8, 'ipv4')
+thisMachine.addAddress('::1', 'ipv6')
+
 /** Whether an address is this machine's or its own network's. An IPv4 address in IPv6 clothes counts as what it is. */
 export function isHome(address: string | undefined): boolean {
+  return isIn(home, address)
+}
+
+/** Whether an address is this machine's own (loopback). */
+export function isThisMachine(address: string | undefined): boolean {
+  return isIn(thisMachine, address)
+}
+
+function isIn(list: BlockList, address: string | undefined): boolean {
   if (!address) return false
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  return home.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
+  return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
 }
 
 /** Whether a token may be taken from this request: over TLS, or from the own network (design section 7). */

@@ -5,14 +5,14 @@ import type { AriCommands } from '../asterisk/ari-commands.ts'
 import { BoundedMap } from '../calls/bounded-map.ts'
 import type { CallTracker } from '../calls/call-tracker.ts'
 import type { CardSocket } from '../cards/card-socket.ts'
-import { type ClickToCall, createClickToCall } from '../click-to-call/click-to-call.ts'
+import { type ClickSettings, type ClickToCall, createClickToCall } from '../click-to-call/click-to-call.ts'
 import { clickMessage } from '../click-to-call/message.ts'
 import { clickRouter } from '../click-to-call/router.ts'
 import { openTally } from '../click-to-call/tally-keeper.ts'
-import type { Config } from '../config/schema.ts'
 import type { EntityRef } from '../crm/port.ts'
 import { readJsonBody } from '../http/json-body.ts'
 import type { Settings } from '../store/ports.ts'
+import type { LiveConfig } from './live-config.ts'
 import { personTokens } from './person-tokens.ts'
 import { clickSettings } from './settings.ts'
 
@@ -20,7 +20,7 @@ import { clickSettings } from './settings.ts'
 const CLICKS_REMEMBERED = 2_000
 
 export interface ClickSideDeps {
-  readonly config: Config
+  readonly live: LiveConfig
   /** Where the day's count is kept. */
   readonly state: Settings
   readonly commands: AriCommands
@@ -39,11 +39,13 @@ export interface ClickSide extends Pick<ClickToCall, 'react' | 'hear'> {
 
 /** @throws StoreError */
 export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
-  const { config, state, commands, tracker, cards, log, now } = deps
-  const { dailyCap, dailyCapTotal } = config.clickToCall
+  const { live, state, commands, tracker, cards, log, now } = deps
+  const { dailyCap, dailyCapTotal } = live.current().clickToCall
+  // Somebody who is switched off is told so; to a stranger the door stays shut.
+  const tokens = live.derive((config) => personTokens(config, ['off', 'watch', 'on']))
   const cardsOfClicks = new BoundedMap<string, EntityRef>(CLICKS_REMEMBERED)
   const clickToCall = createClickToCall({
-    settings: clickSettings(config),
+    settings: followed(live.derive(clickSettings)),
     commands,
     tally: await openTally(state, { perPerson: dailyCap, total: dailyCapTotal }, now),
     eventsOf: tracker.events,
@@ -58,10 +60,34 @@ export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
   })
   const router = clickRouter({
     clickToCall,
-    // Somebody who is switched off is told so; to a stranger the door stays shut.
-    authenticate: personTokens(config, ['off', 'watch', 'on']),
+    authenticate: (token) => tokens()(token),
     readJson: readJsonBody,
     now,
   })
   return { router, react: clickToCall.react, hear: clickToCall.hear, clickedOn: (callId) => cardsOfClicks.get(callId) }
+}
+
+/** What holds when it is asked for. */
+function followed(settings: () => ClickSettings): ClickSettings {
+  return {
+    get rules() {
+      return settings().rules
+    },
+    get dialOut() {
+      return settings().dialOut
+    },
+    get context() {
+      return settings().context
+    },
+    get dialString() {
+      return settings().dialString
+    },
+    get ringSeconds() {
+      return settings().ringSeconds
+    },
+    get callerName() {
+      return settings().callerName
+    },
+    isOn: (extension) => settings().isOn(extension),
+  }
 }

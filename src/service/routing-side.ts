@@ -1,24 +1,26 @@
+import type Router from 'koa-router'
 import type { Logger } from 'pino'
 import type { AsteriskLink } from '../asterisk/asterisk-link.ts'
+import { dialplanText } from '../asterisk/clean-text.ts'
 import type { Log } from '../asterisk/log.ts'
 import { createPhoneStates, type PhoneStatesStatus } from '../asterisk/phone-states.ts'
 import type { CallTracker } from '../calls/call-tracker.ts'
 import { mobileOwners } from '../calls/mobile-owners.ts'
 import { createInboundDesk, type DeskCounts, type Question } from '../routing/inbound-desk.ts'
-import { createFindResponsible, type FindResponsible } from '../routing/responsible.ts'
-import type { LineRule } from '../routing/route.ts'
+import { createFindResponsible } from '../routing/responsible.ts'
+import { responsibleRouter } from '../routing/router.ts'
 import type { Store } from '../store/ports.ts'
 import type { LiveConfig } from './live-config.ts'
+import { pbxAdmission } from './pbx-admission.ts'
 import { lineHours, lineRules, routedPeople } from './routing-settings.ts'
-import { staffDirectory } from './settings.ts'
+import type { StaffSide } from './staff-side.ts'
 
 export interface RoutingSideDeps {
   readonly live: LiveConfig
   readonly store: Pick<Store, 'contactIndex' | 'leads' | 'lastTalks' | 'decisions'>
   readonly asterisk: Pick<AsteriskLink, 'commands' | 'now'>
   readonly tracker: Pick<CallTracker, 'isTalking'>
-  /** Whether a CRM user works there no more. */
-  readonly isDismissed: (user: number) => boolean
+  readonly staff: Pick<StaffSide, 'directory' | 'isDismissed'>
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly log: Logger & Log
@@ -33,8 +35,7 @@ export interface RoutingStatus extends DeskCounts {
 /** Where calls go first: what is known of phones and people at this moment, and the answers made of it. */
 export interface RoutingSide extends AsyncDisposable {
   take(question: Question & { readonly undisturbed: readonly string[] | undefined }): Promise<void>
-  readonly find: FindResponsible
-  lineOf(did: string): LineRule
+  readonly router: Router
   /** Looks at the phones now. */
   look(): Promise<void>
   /** Keeps looking at them. */
@@ -43,7 +44,7 @@ export interface RoutingSide extends AsyncDisposable {
 }
 
 export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
-  const { live, store, asterisk, tracker, isDismissed, now, log, phonesEveryMs } = deps
+  const { live, store, asterisk, tracker, staff, now, log, phonesEveryMs } = deps
   const { dialString, doNotDisturb } = live.current().asterisk
   const phones = createPhoneStates({
     ...{ commands: asterisk.commands, dialString, doNotDisturb, now, log },
@@ -52,7 +53,7 @@ export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
   const rules = live.derive(lineRules)
   const hours = live.derive(lineHours)
   const people = live.derive(routedPeople)
-  const mobiles = live.derive((config) => mobileOwners(staffDirectory(config)))
+  const mobiles = live.derive(() => mobileOwners(staff.directory))
   const lineOf = (did: string) => rules()(did)
   const find = createFindResponsible({
     index: store.contactIndex,
@@ -61,7 +62,7 @@ export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
     people: {
       extensionOf: (user) => people().extensionOf(user),
       personAt: (extension) => people().personAt(extension),
-      isDismissed,
+      isDismissed: staff.isDismissed,
       isUnregistered: phones.isUnregistered,
       isUndisturbed: phones.isUndisturbed,
       isTalking: tracker.isTalking,
@@ -82,7 +83,14 @@ export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
       if (question.undisturbed) phones.undisturbedAre(question.undisturbed)
       return desk.take(question)
     },
-    ...{ find, lineOf, look: phones.look, run: phones.run },
+    router: responsibleRouter({
+      ...{ find, lineOf, look: phones.look },
+      admit: pbxAdmission(live.current().webserver.pbxToken),
+      clean: dialplanText,
+      now: asterisk.now,
+    }),
+    look: phones.look,
+    run: phones.run,
     status: () => ({ ...desk.counts(), phones: phones.status() }),
     [Symbol.asyncDispose]: desk.written,
   }

@@ -1,5 +1,4 @@
 import type { AriAddress } from '../asterisk/ari-address.ts'
-import type { StaffDirectory } from '../calls/staff.ts'
 import type { ClickSettings } from '../click-to-call/click-to-call.ts'
 import type { Config } from '../config/schema.ts'
 import { everyMinuteOnce } from '../hours/open-minutes.ts'
@@ -16,25 +15,16 @@ export function ariAddress({ asterisk }: Config): AriAddress {
   return { url, user, password: password.reveal(), application }
 }
 
-export function staffDirectory({ staff }: Config): StaffDirectory {
-  return {
-    internal: staff.internal === undefined ? undefined : new RegExp(staff.internal),
-    people: staff.people.map(({ extension, user, mobiles }) => ({
-      extension,
-      mobiles,
-      ...(user !== undefined && { user }),
-    })),
-  }
-}
-
 /**
  * @param firstStartAt epoch milliseconds of the first configured start, from the store.
  * @param listed whether a phone key stands in one of the ignored lists' files now.
+ * @param isDismissed whether a CRM user works there no more: their calls go to whoever is next.
  */
 export function registrationSettings(
   config: Config,
   firstStartAt: number,
   listed: (phoneKey: string) => boolean = () => false,
+  isDismissed: (user: number) => boolean = () => false,
 ): RegistrationSettings {
   const { service, staff, lines, rules, numbers, hours } = config
   const { people } = staff
@@ -48,7 +38,11 @@ export function registrationSettings(
     mode: service.mode,
     lineModes: new Map(lines.map(({ did, mode }) => [did, mode])),
     personModes: new Map(people.map(({ extension, mode }) => [extension, mode])),
-    users: new Map(people.flatMap(({ extension, user }) => (user === undefined ? [] : [[extension, user] as const]))),
+    users: new Map(
+      people.flatMap(({ extension, user }) =>
+        user === undefined || isDismissed(user) ? [] : [[extension, user] as const],
+      ),
+    ),
     names: new Map(people.map(({ extension, name }) => [extension, name])),
     defaultUser: rules.defaultUser,
     country: numbers.country,

@@ -14,8 +14,13 @@ const reconciliation = {
   againMs: 1_000,
 }
 
-const config = loadConfig(argv.at(-1) ?? '')
+const configFile = argv.at(-1) ?? ''
+const reread = () => loadConfig(configFile)
+/** What changes in files and on phones is seen within a moment. */
+const looks = { filesMs: 200, phonesMs: 1_000 }
 const ended = new AbortController()
 process.once('SIGTERM', () => ended.abort())
-await using service = await startService(config, { log: createLog(config.service.log), reconciliation })
+const config = reread()
+const log = createLog(config.service.log)
+await using service = await startService(config, { log, reconciliation, reread, configFile, looks })
 await Promise.race([once(ended.signal, 'abort'), service.broken])
