@@ -3,16 +3,19 @@ import { SettingError } from '../asterisk/setting-error.ts'
 import { ConfigError } from '../config/load.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
+import { askSecret } from './setup/ask-secret.ts'
 import { checkDatabase } from './setup/check-database.ts'
 import { completeFile, questionsFor } from './setup/complete-file.ts'
 import { databaseSql } from './setup/database-sql.ts'
 import { switchHttp } from './setup/http-switch.ts'
 import { pbxScript } from './setup/pbx-script.ts'
+import { setPassword } from './setup/set-password.ts'
 
 const usage = `callweave setup ACTION [--config FILE] [--asterisk-dir DIR]     what install.sh does its work with
   --questions       what only a person can tell and the configuration does not have: VARIABLE shown|secret QUESTION, one a line
   --complete        adds to the configuration what it does not have, from CALLWEAVE_CRM_URL, CALLWEAVE_CRM_TOKEN,
                     CALLWEAVE_ADMIN_LOGIN, CALLWEAVE_ADMIN_PASSWORD, … (install.sh --help); changes nothing that is there
+  --password LOGIN  gives an administrator a new password, or adds one; it is taken from CALLWEAVE_ADMIN_PASSWORD or asked for
   --http on|off     opens Asterisk's HTTP server on 127.0.0.1, or takes that out again
   --sql             SQL that makes the configured user of the CDR/CEL database, who may only read; for callers elsewhere: --from HOST
   --check-database  whether that user can read the tables
@@ -24,6 +27,7 @@ const options = {
   'asterisk-dir': { type: 'string' },
   questions: { type: 'boolean' },
   complete: { type: 'boolean' },
+  password: { type: 'string' },
   http: { type: 'string' },
   sql: { type: 'boolean' },
   from: { type: 'string' },
@@ -42,6 +46,10 @@ export async function setupCommand(args: readonly string[], io: CommandIo): Prom
   try {
     if (values.questions) return print(await questionsFor(file), io)
     if (values.complete) return print(await completeFile({ file, directory, env }), io)
+    if (values.password !== undefined) {
+      const password = env['CALLWEAVE_ADMIN_PASSWORD'] || (await askSecret(`New password for ${values.password}: `, io))
+      return print(await setPassword({ file, login: values.password, password }), io)
+    }
     if (values.http === 'on' || values.http === 'off') return print(await switchHttp(directory, values.http), io)
     if (values.sql) return print(databaseSql(file, values.from), io)
     if (values['check-database']) return await checkDatabase(file, io)

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { complete, unanswered } from './complete.ts'
 
-const make = { password: () => 'generated', hash: (password: string) => `hash of ${password}` }
+const keys = (login: string, password: string) => ({
+  passwordHash: `hash of ${password}`,
+  digest: { md5: `md5 of ${login}, ${password}`, sha256: `sha256 of ${login}, ${password}` },
+})
+const make = { password: () => 'generated', keys }
 const answers = {
   mode: 'watch',
   flavour: 'freepbx',
@@ -16,7 +20,7 @@ test('given no configuration, when completed, then what was told stands there, p
   const { config, added } = complete({}, { ...answers, database: { host: '127.0.0.1', port: 3306 } }, make)
   expect(config).toEqual({
     service: { mode: 'watch' },
-    webserver: { administrators: [{ login: 'admin', passwordHash: 'hash of secret' }] },
+    webserver: { administrators: [{ login: 'admin', ...keys('admin', 'secret') }] },
     asterisk: { flavour: 'freepbx', ari: { url: 'http://127.0.0.1:8088', user: 'callweave', password: 'generated' } },
     database: { host: '127.0.0.1', port: 3306, password: 'generated' },
     crm: { url: 'https://acme.amocrm.ru', token: 'token' },

@@ -16,7 +16,13 @@ export interface Answers {
 export interface Makers {
   /** A new password of letters and digits. */
   readonly password: () => string
-  readonly hash: (password: string) => string
+  /** What is kept of an administrator's password. */
+  readonly keys: (login: string, password: string) => AdministratorKeys
+}
+
+export interface AdministratorKeys {
+  readonly passwordHash: string
+  readonly digest: { readonly md5: string; readonly sha256: string }
 }
 
 export interface Completed {
@@ -71,7 +77,7 @@ export function complete(config: Tree, answers: Answers, make: Makers): Complete
 }
 
 function administrators({ administrator }: Answers, make: Makers): unknown {
-  return administrator && [{ login: administrator.login, passwordHash: make.hash(administrator.password) }]
+  return administrator && [{ login: administrator.login, ...make.keys(administrator.login, administrator.password) }]
 }
 
 function at(tree: unknown, path: string): unknown {

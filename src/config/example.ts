@@ -24,6 +24,9 @@ interface Node {
 const samples: Readonly<Record<string, unknown>> = {
   'webserver.administrators[].login': 'admin',
   'webserver.administrators[].passwordHash': 'CHANGE-ME-callweave-setup-makes-it',
+  // `callweave setup` makes it.
+  'webserver.administrators[].digest': undefined,
+  'webserver.statusToken': 'CHANGE-ME-16-characters-or-more',
   'webserver.pbxToken': 'CHANGE-ME-16-characters-or-more',
   'webserver.https.certificate': '/etc/callweave/certificate.pem',
   'webserver.https.key': '/etc/callweave/key.pem',

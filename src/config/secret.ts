@@ -29,7 +29,7 @@ export class Secret {
 
 /** Keys whose values are masked in every message, whatever they hold. */
 export function isSecretKey(key: string): boolean {
-  return /password|secret|token|^code$/i.test(key)
+  return /password|secret|token|^code$|^md5$|^sha256$/i.test(key)
 }
 
 /** A value as a message may show it: secrets as dots, also inside objects and addresses; long ones cut. */

@@ -10,6 +10,9 @@ export const secret = hidden(z.string().min(1))
 export const crmToken = hidden(z.string().regex(/^[!-~]+$/, 'printable ASCII characters, no spaces, no line break'))
 /** Long enough that nobody guesses one. */
 export const personToken = hidden(z.string().regex(/^[!-~]{16,}$/, '16 or more printable ASCII characters, no spaces'))
+/** A hash, as `md5sum` prints it. */
+export const hexadecimal = (length: number) =>
+  hidden(z.string().regex(new RegExp(`^[0-9a-f]{${length}}$`), `${length} hexadecimal digits`))
 export const port = z.int().min(1).max(65_535)
 export const extension = z.string().regex(/^\d{1,15}$/, 'digits of an extension, like "101"')
 /** X stands for any digit. */

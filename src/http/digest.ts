@@ -11,8 +11,8 @@ export interface DigestSecret {
 }
 
 export interface DigestOptions {
-  /** By login. */
-  readonly secrets: ReadonlyMap<string, DigestSecret>
+  /** By login; asked anew each time. */
+  readonly secrets: Pick<ReadonlyMap<string, DigestSecret>, 'get'>
   /** Random bytes, new for each process: nonces of an earlier one are stale. */
   readonly key: Buffer
   /** Epoch milliseconds. */

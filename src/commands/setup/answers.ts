@@ -36,9 +36,14 @@ function database(told: (name: string) => string | undefined): Answers['database
 
 function administrator(login: string, password: string | undefined): Answers['administrator'] {
   if (!password) return undefined
+  return { login, password: checkedPassword(password) }
+}
+
+/** @throws ConfigError when nobody should log in with that. */
+export function checkedPassword(password: string): string {
   if (password.length < PASSWORD_LENGTH)
     throw new ConfigError(`CALLWEAVE_ADMIN_PASSWORD: at least ${PASSWORD_LENGTH} characters`)
-  return { login, password }
+  return password
 }
 
 function port(text: string | undefined, name: string): number | undefined {

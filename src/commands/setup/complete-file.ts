@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { dirname } from 'node:path'
-import { ownerOf, readAsteriskFile, writeAsteriskFile } from '../../asterisk/asterisk-file.ts'
 import { foreignAriSections, freeName } from '../../asterisk/config-sections.ts'
-import { type Completed, complete, isTree, type Tree, unanswered } from '../../config/complete.ts'
+import { type Completed, complete, type Tree, unanswered } from '../../config/complete.ts'
 import { ConfigError, checkConfig } from '../../config/load.ts'
-import { hashPassword } from '../../config/password-hash.ts'
+import { administratorKeys } from './administrator-keys.ts'
 import { answersFrom, type Environment } from './answers.ts'
+import { configTree, writeConfig } from './config-tree.ts'
 
 export interface CompleteFileOptions {
   readonly file: string
@@ -21,7 +20,7 @@ function newPassword(): string {
 
 const make = {
   password: newPassword,
-  hash: (password: string) => hashPassword(password, randomBytes(16)),
+  keys: administratorKeys,
 }
 
 /**
@@ -30,16 +29,13 @@ const make = {
  * @throws ConfigError
  */
 export async function completeFile({ file, directory, env }: CompleteFileOptions): Promise<string> {
-  const before = await readTree(file)
+  const before = await configTree(file)
   const told = answersFrom(env)
   const ariUser = told.ariUser ?? freeName('callweave', await foreignAriSections(directory))
   const { config, added } = completed(before ?? {}, { ...told, ariUser }, file)
   checkConfig(config, file)
   if (added.length === 0) return `${file}: nothing to change\n`
-  const above = await ownerOf(dirname(file))
-  if (!above) throw new ConfigError(`${dirname(file)}: no such directory; make it first`)
-  const text = `${JSON.stringify(config, null, 2)}\n`
-  await writeAsteriskFile(file, Buffer.from(text, 'utf8').toString('latin1'), { ...above, mode: 0o600 })
+  await writeConfig(file, config)
   return `${file}: added ${added.join(', ')}\n`
 }
 
@@ -57,7 +53,7 @@ const questions: Readonly<Record<string, readonly string[]>> = {
 
 /** What a person must be asked: what only they can tell and the file does not have. One a line. @throws ConfigError when it is no JSON */
 export async function questionsFor(file: string): Promise<string> {
-  const open = unanswered((await readTree(file)) ?? {})
+  const open = unanswered((await configTree(file)) ?? {})
   return open.flatMap((key) => (questions[key] ?? []).map((line) => `${line}\n`)).join('')
 }
 
@@ -68,19 +64,4 @@ function completed(before: Tree, answers: Parameters<typeof complete>[1], file: 
     if (!(error instanceof TypeError)) throw error
     throw new ConfigError(`${file}: ${error.message}`)
   }
-}
-
-async function readTree(file: string): Promise<Tree | undefined> {
-  const bytes = await readAsteriskFile(file)
-  if (bytes === undefined) return undefined
-  let raw: unknown
-  try {
-    raw = JSON.parse(Buffer.from(bytes, 'latin1').toString('utf8'))
-  } catch {
-    throw new ConfigError(
-      `${file}: not JSON; "callweave config" says where. It was left as it is: correct it, or move it away`,
-    )
-  }
-  if (!isTree(raw)) throw new ConfigError(`${file}: must be one JSON object`)
-  return raw
 }

@@ -2,9 +2,12 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isPassword } from '../../config/password-hash.ts'
+import { digestSecret } from '../../http/digest.ts'
 import { setupCommand } from '../setup.ts'
 import { answersFrom } from './answers.ts'
 import { completeFile } from './complete-file.ts'
+import { setPassword } from './set-password.ts'
 
 const env = {
   CALLWEAVE_CRM_URL: 'acme.amocrm.ru',
@@ -113,4 +116,30 @@ test('given a configuration, when the script for the PBX is made, then it holds 
 
 test('given no action, when run, then usage is told', async () => {
   expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining('usage: callweave setup ACTION') })
+})
+
+test('given a password for an administrator, when set, then both doors have it, others keep theirs, and nothing of it is shown', async () => {
+  await completeFile({ file, directory, env })
+  const administrators = async () => JSON.parse(await readFile(file, 'utf8')).webserver.administrators
+  const [first] = await administrators()
+  expect(first.digest).toEqual(digestSecret('admin', 'long-enough'))
+  expect(await setPassword({ file, login: 'anna', password: 'of-my-own' })).toContain('added administrator anna')
+  expect(await setPassword({ file, login: 'admin', password: 'a-new-one' })).not.toContain('a-new-one')
+  const [admin, anna, ...more] = await administrators()
+  expect(more).toEqual([])
+  expect(admin.digest).toEqual(digestSecret('admin', 'a-new-one'))
+  expect([isPassword('a-new-one', admin.passwordHash), isPassword('of-my-own', anna.passwordHash)]).toEqual([
+    true,
+    true,
+  ])
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+})
+
+test('given a short password, a wrong login or no file, when set, then the file stays as it is', async () => {
+  await expect(setPassword({ file, login: 'admin', password: 'long-enough' })).rejects.toThrow(/no such file/)
+  await completeFile({ file, directory, env })
+  const before = await readFile(file, 'utf8')
+  await expect(setPassword({ file, login: 'admin', password: 'short' })).rejects.toThrow(/at least 8/)
+  await expect(setPassword({ file, login: 'an admin', password: 'long-enough' })).rejects.toThrow(/login/)
+  expect(await readFile(file, 'utf8')).toBe(before)
 })

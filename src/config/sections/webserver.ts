@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personToken, port, secret } from '../values.ts'
+import { hexadecimal, personToken, port, secret } from '../values.ts'
 
 const HTTPS_PORT = 8078
 
@@ -10,6 +10,15 @@ const Administrator = z
       .regex(/^[\w.@-]{1,40}$/, 'letters, digits and . _ @ -')
       .describe('Name to log in with.'),
     passwordHash: secret.describe('scrypt hash of the password; `callweave setup` makes it.'),
+    digest: z
+      .strictObject({
+        md5: hexadecimal(32).describe('MD5 of login:callweave:password.'),
+        sha256: hexadecimal(64).describe('SHA-256 of login:callweave:password.'),
+      })
+      .optional()
+      .describe(
+        'What HTTP Digest needs of the password (/status from outside, /pbx/read_call); `callweave setup --password LOGIN` makes it.',
+      ),
   })
   .describe('One administrator.')
 
@@ -21,12 +30,17 @@ export const Webserver = z
       .array(Administrator)
       .default([])
       .describe(
-        'Who may use the page of settings. The installer asks for the first one. The page does not exist yet: the list is not used.',
+        'Who may see the status from outside, have calls read again, use the page of settings. The installer asks for the first one. The page does not exist yet.',
       ),
     pbxToken: personToken
       .optional()
       .describe(
         'Opens /pbx/responsible to the own network. 16 or more printable ASCII characters, no spaces; left out: only this machine may ask, and needs no token.',
+      ),
+    statusToken: personToken
+      .optional()
+      .describe(
+        'Opens /status, /metrics, /healthz and /readyz to monitoring outside the own network, over https: "Authorization: Bearer …". 16 or more printable ASCII characters, no spaces; left out: only administrators may look from there.',
       ),
     https: z
       .strictObject({
