@@ -15,8 +15,33 @@ const POLICIES = {
 const policies = (about: 'person' | 'task', says: (why: string) => string) =>
   Object.fromEntries(Object.entries(POLICIES).map(([policy, why]) => [`${about}/${policy}`, says(why)]))
 
+const NAMED = {
+  'owner-of-open-lead': 'they own the open lead',
+  'owner-of-contact': 'they own the contact',
+  'owner-of-company': 'they own the company',
+  'talked-last': 'they talked with this number last',
+  'list-of-line': "they stand on the line's list",
+} as const
+
+const routes = (says: (why: string) => string) =>
+  Object.fromEntries(Object.entries(NAMED).map(([named, why]) => [`route/${named}`, says(why)]))
+
 /** Words for every decision; `{name}` is a fact, a part in brackets stands only when its fact is there. */
 export const english: Sentences = {
+  ...routes((why) => `Routing: extension {extension} was rung for {seconds} s, ${why}.`),
+  'route/skipped-no-extension': 'Routing: user {user} was passed over: no extension belongs to them.',
+  'route/skipped-dismissed': 'Routing: [user {user} ][extension {extension} ]was passed over: dismissed.',
+  'route/skipped-not-on': 'Routing: extension {extension} was passed over: the person is not switched on.',
+  'route/skipped-off-duty': 'Routing: extension {extension} was passed over: off duty.',
+  'route/skipped-unregistered': 'Routing: extension {extension} was passed over: the phone is not registered.',
+  'route/skipped-do-not-disturb': 'Routing: extension {extension} was passed over: does not want to be disturbed.',
+  'route/skipped-talking': 'Routing: extension {extension} was passed over: talking.',
+  'route/caller-is-staff': "Routing: the PBX's own route: a colleague calls from a mobile.",
+  'route/outside-hours': "Routing: the PBX's own route: the line is closed.",
+  'route/index-not-complete': "Routing: the PBX's own route: clients were still being read from the CRM.",
+  'route/unknown-client': "Routing: the PBX's own route: nobody knows the number.",
+  'route/nobody-named': "Routing: the PBX's own route: the line's order names nobody for this client.",
+  'route/nobody-free': "Routing: the PBX's own route: nobody of those named could be rung.",
   'rule/incomingKnown': 'Rule: a known client called[ line {line}].',
   'rule/incomingUnknown': 'Rule: an unknown number called[ line {line}].',
   'rule/missedKnown': 'Rule: a call of a known client was missed[ on line {line}].',

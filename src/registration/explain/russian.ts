@@ -15,8 +15,33 @@ const POLICIES = {
 const policies = (about: 'person' | 'task', says: (why: string) => string) =>
   Object.fromEntries(Object.entries(POLICIES).map(([policy, why]) => [`${about}/${policy}`, says(why)]))
 
+const NAMED = {
+  'owner-of-open-lead': 'ответственный(ая) за открытую сделку',
+  'owner-of-contact': 'ответственный(ая) за контакт',
+  'owner-of-company': 'ответственный(ая) за компанию',
+  'talked-last': 'говорил(а) с этим номером последним(ей)',
+  'list-of-line': 'из списка линии',
+} as const
+
+const routes = (says: (why: string) => string) =>
+  Object.fromEntries(Object.entries(NAMED).map(([named, why]) => [`route/${named}`, says(why)]))
+
 /** Words for every decision; `{name}` is a fact, a part in brackets stands only when its fact is there. */
 export const russian: Sentences = {
+  ...routes((why) => `Распределение: {seconds} с звонили на {extension}: ${why}.`),
+  'route/skipped-no-extension': 'Распределение: пользователь {user} пропущен: у него нет внутреннего номера.',
+  'route/skipped-dismissed': 'Распределение: пропущен [пользователь {user} ][(внутренний {extension})]: уволен.',
+  'route/skipped-not-on': 'Распределение: внутренний {extension} пропущен: сотрудник выключен.',
+  'route/skipped-off-duty': 'Распределение: внутренний {extension} пропущен: не на смене.',
+  'route/skipped-unregistered': 'Распределение: внутренний {extension} пропущен: телефон не зарегистрирован.',
+  'route/skipped-do-not-disturb': 'Распределение: внутренний {extension} пропущен: включено «Не беспокоить».',
+  'route/skipped-talking': 'Распределение: внутренний {extension} пропущен: разговаривает.',
+  'route/caller-is-staff': 'Распределение: обычный маршрут: звонит сотрудник с мобильного.',
+  'route/outside-hours': 'Распределение: обычный маршрут: линия не работает в это время.',
+  'route/index-not-complete': 'Распределение: обычный маршрут: клиенты ещё читаются из CRM.',
+  'route/unknown-client': 'Распределение: обычный маршрут: номер никому не известен.',
+  'route/nobody-named': 'Распределение: обычный маршрут: порядок линии никого не называет для этого клиента.',
+  'route/nobody-free': 'Распределение: обычный маршрут: никому из названных позвонить нельзя.',
   'rule/incomingKnown': 'Правило: входящий от известного клиента[ на линию {line}].',
   'rule/incomingUnknown': 'Правило: входящий с неизвестного номера[ на линию {line}].',
   'rule/missedKnown': 'Правило: пропущенный от известного клиента[ на линию {line}].',
