@@ -121,7 +121,11 @@ describe.each(['16', '22'] as const)(
         crm: { url: world.sandbox.url },
       })
       expect(config.webserver.administrators).toEqual([
-        { login: 'admin', passwordHash: expect.stringMatching(/^scrypt:16384:8:1:/) },
+        {
+          login: 'admin',
+          passwordHash: expect.stringMatching(/^scrypt:16384:8:1:/),
+          digest: { md5: expect.stringMatching(/^[0-9a-f]{32}$/), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        },
       ])
       expect(await readFile(file, 'utf8')).not.toContain('a-secret-for-the-page')
     })
