@@ -85,6 +85,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'recordings.query.password': 'CHANGE-ME',
   'recordings.query.name': 'recordings',
   'recordings.cacheDirectory': '/var/lib/callweave/recordings',
+  'hooks.directory': '/etc/callweave/hooks',
 }
 
 /** The example file: every key of the schema once, with its default or a sample. */

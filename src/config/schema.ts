@@ -3,6 +3,7 @@ import { Asterisk } from './sections/asterisk.ts'
 import { ClickToCall } from './sections/click-to-call.ts'
 import { Crm } from './sections/crm.ts'
 import { Database } from './sections/database.ts'
+import { Hooks } from './sections/hooks.ts'
 import { Hours } from './sections/hours.ts'
 import { Line } from './sections/line.ts'
 import { Numbers } from './sections/numbers.ts'
@@ -26,5 +27,6 @@ export const ConfigFile = z.strictObject({
   numbers: Numbers.prefault({}),
   clickToCall: ClickToCall.prefault({}),
   recordings: Recordings.prefault({}),
+  hooks: Hooks.prefault({}),
 })
 export type Config = z.infer<typeof ConfigFile>
