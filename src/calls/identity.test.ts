@@ -71,6 +71,17 @@ describe('identity', () => {
     ])
   })
 
+  test('given 101 dials the next client before the end of the first is told, then the second is #2 all the same', () => {
+    const story = new Story().at(0).arrives('101/a', { exten: '89221532327' }).dials('101/a', 'trunk/1', '89221532327')
+    story.at(1).talk('basic-1', '101/a', 'trunk/1').at(4).leaves('basic-1', 'trunk/1', '101/a')
+    story.dials('101/a', 'trunk/2', '89161112233').ends('trunk/1', { by: 'device' })
+    story.at(5).talk('basic-2', '101/a', 'trunk/2').at(8).leaves('basic-2', 'trunk/2', '101/a').ends('trunk/2')
+    expect(story.ends('101/a').ended()).toMatchObject([
+      { id: '101/a', client: '+79221532327', talkSeconds: 3, people: [{ extension: '101', rang: false }] },
+      { id: '101/a#2', client: '+79161112233', talkSeconds: 3, people: [{ extension: '101', rang: false }] },
+    ])
+  })
+
   test('given 101 calls one client and after it another under the same linkedid, then the second is #2', () => {
     const story = new Story().at(0).arrives('101/a', { exten: '89221532327' }).dials('101/a', 'trunk/1', '89221532327')
     story
