@@ -6,6 +6,7 @@ import type { StaffDirectory } from '../calls/staff.ts'
 import type { Config } from '../config/schema.ts'
 import type { CrmUser } from '../crm/port.ts'
 import { readJsonBody } from '../http/json-body.ts'
+import { isBelievable } from '../staff/believable.ts'
 import { isDismissed, type KnownUser, nextUsers, readStoredUsers } from '../staff/crm-users.ts'
 import { directoryDiff } from '../staff/directory-diff.ts'
 import { type Conflict, type Merged, mergeTable } from '../staff/merge-table.ts'
@@ -77,6 +78,8 @@ export async function createStaffSide(deps: StaffSideDeps): Promise<StaffSide> {
   let dismissed = dismissedAmong(users)
   let readAt: number | undefined
   let trouble: string | undefined
+  /** Lists in a row that lost too many to be believed. */
+  let doubted = 0
   let merged: Merged<Person> = mergeTable(configured.staff.people, table, employed)
   const writing = new Set<Promise<void>>()
 
@@ -101,6 +104,10 @@ export async function createStaffSide(deps: StaffSideDeps): Promise<StaffSide> {
 
   const learnUsers = (read: readonly CrmUser[]): void => {
     if (read.length === 0) throw new Error('the CRM told of no users at all')
+    doubted += 1
+    if (!isBelievable(users, read, doubted))
+      throw new Error(`the CRM shows far fewer users than before: ${read.length}`)
+    doubted = 0
     users = nextUsers(users, read)
     const gone = dismissedAmong(users)
     const newly = [...gone].filter((user) => !dismissed.has(user))
