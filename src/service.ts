@@ -10,7 +10,6 @@ import type { Config } from './config/schema.ts'
 import { openHttp } from './http/http-server.ts'
 import { statusRouter } from './http/status-router.ts'
 import { createCallPump } from './live/call-pump.ts'
-import { noHooks } from './registration/hooks.ts'
 import { createRegistrar } from './registration/registrar.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
 import { createCallCloser } from './service/call-closer.ts'
@@ -19,12 +18,14 @@ import { followConfig } from './service/config-follower.ts'
 import { openControlSocket } from './service/control/control-socket.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
+import { createHooksSide } from './service/hooks-side.ts'
 import { listen, readiness } from './service/listen.ts'
 import { createLiveConfig } from './service/live-config.ts'
 import { openNumberLists } from './service/number-lists.ts'
 import { personTokens } from './service/person-tokens.ts'
 import { createPhaseReactions } from './service/phase-reactions.ts'
 import { createRecordingsSide, linkOfCall } from './service/recordings-side.ts'
+import { registrationPort } from './service/registration-port.ts'
 import { createRegistrationSide } from './service/registration-side.ts'
 import { createRoutingSide } from './service/routing-side.ts'
 import { ariAddress, registrationSettings, shownCards } from './service/settings.ts'
@@ -99,14 +100,21 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   }
   const tracker = createCallTracker(interpreter)
   live.onChange(() => tracker.employ(staff.directory))
-  const recordings = opened.use(await createRecordingsSide({ config, journal: store.journal, tracker, log, now }))
+  const hooks = opened.use(
+    await createHooksSide({
+      ...{ live, store, tracker, log, now, configFile: deps.configFile, lookMs: deps.looks?.filesMs },
+      ask: (...request) => crmSide.askForHook(...request),
+    }),
+  )
+  const recordings = opened.use(
+    await createRecordingsSide({ config, journal: store.journal, tracker, log, now, rename: hooks.rename }),
+  )
   const ignored = opened.use(await openNumberLists(config.rules.ignore.files, log))
   const firstStartAt = await firstStart(store.settings, now())
   const settings = live.derive((held) => registrationSettings(held, firstStartAt, ignored.has, staff.isDismissed))
-  const hooks = noHooks
   const recordingUrl = linkOfCall(recordings)
   const crmSide = createCrmSide({
-    ...{ config, store, log, now, random, registration: { settings, hooks, recordingUrl } },
+    ...{ config, store, log, now, random, registration: { settings, hooks: hooks.registration, recordingUrl } },
     ...(deps.reread && { reread: deps.reread }),
   })
   const { sync, outbox } = crmSide
@@ -118,10 +126,21 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     cards,
     log,
     now,
+    change: hooks.changeOriginate,
   })
   const { clickedOn } = clicks
   const { journal, callbackTasks } = store
-  const registrar = createRegistrar({ journal, callbackTasks, outbox, pbx: service.pbx, settings, hooks, clickedOn })
+  const registrar = hooks.knowing(
+    createRegistrar({
+      journal,
+      callbackTasks,
+      outbox,
+      pbx: service.pbx,
+      settings,
+      hooks: hooks.registration,
+      clickedOn,
+    }),
+  )
   const closer = opened.use(createCallCloser({ registrar, wakeOutbox: outbox.wake, log }))
   const witness = opened.use(
     await createWitnessSide({
@@ -130,6 +149,10 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       tracker,
       interpreter,
       closer,
+      registration: registrationPort({
+        ...{ registrar, jobs: store.outbox, settings, pbx: service.pbx, wakeOutbox: outbox.wake },
+        noteChanges: { change: (callId, change) => registration.noteChanges.change(callId, change) },
+      }),
       asteriskNow: asterisk.now,
       asteriskStartedAt: () => asterisk.status().startedAt,
       log,
@@ -147,11 +170,12 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       index: store.contactIndex,
       closer: witness,
       eventsOf: tracker.events,
+      shownClient: hooks.shownClient,
       log,
     }),
   )
   const registration = opened.use(
-    createRegistrationSide({ config, store, crmSide, settings, hooks, recordings, clickedOn, log }),
+    createRegistrationSide({ config, store, crmSide, settings, hooks: hooks.registration, recordings, clickedOn, log }),
   )
   const react = (phase: Phase): void => {
     reactions.react(phase)
@@ -172,7 +196,17 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     }),
   )
   const routing = opened.use(
-    createRoutingSide({ live, store, asterisk, tracker, staff, now, log, phonesEveryMs: deps.looks?.phonesMs }),
+    createRoutingSide({
+      live,
+      store,
+      asterisk,
+      tracker,
+      staff,
+      now,
+      log,
+      change: hooks.changeRoute,
+      phonesEveryMs: deps.looks?.phonesMs,
+    }),
   )
 
   const { reread, configFile: file } = deps
@@ -199,6 +233,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     outbox: await outbox.status(),
     contactIndex: await sync.status(),
     recordings: await recordings.status(),
+    hooks: hooks.status(),
     memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
   })
   const http = opened.use(
@@ -212,6 +247,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
         staff.router,
         routing.router,
         recordings.router,
+        crmSide.router,
       ],
       sockets: { '/crm/cardws': cards },
       log,

@@ -23,15 +23,6 @@ export function createNoteChanges({ jobs, add, pbx }: NoteChangesDeps): NoteChan
   // One at a time: two that counted the same changes would take the same key, and one would be lost.
   let last: Promise<unknown> = Promise.resolve()
 
-  async function notesOf(uniq: string): Promise<readonly StoredJob[]> {
-    const one = await jobs.get(`${uniq}:note`)
-    if (one) return [one]
-    const first = await jobs.get(`${uniq}:client`)
-    const people = peopleIn(first?.payload)
-    const notes = await Promise.all(people.map((extension) => jobs.get(`${uniq}:note/${extension}`)))
-    return notes.flatMap((note) => note ?? [])
-  }
-
   async function changeNote(note: StoredJob, change: NoteChange): Promise<void> {
     const { key: after, lane, urgency, payload } = note
     // Written by the registrar.
@@ -49,7 +40,7 @@ export function createNoteChanges({ jobs, add, pbx }: NoteChangesDeps): NoteChan
   }
 
   const apply = async (callId: string, change: NoteChange): Promise<number> => {
-    const notes = await notesOf(`${pbx}/${callId}`)
+    const notes = await notesOfCall(jobs, `${pbx}/${callId}`)
     for (const note of notes) await changeNote(note, change)
     return notes.length
   }
@@ -61,6 +52,16 @@ export function createNoteChanges({ jobs, add, pbx }: NoteChangesDeps): NoteChan
       return next
     },
   }
+}
+
+/** The jobs that write a call's notes: one, or one a person. */
+export async function notesOfCall(jobs: Pick<OutboxStore, 'get'>, uniq: string): Promise<readonly StoredJob[]> {
+  const one = await jobs.get(`${uniq}:note`)
+  if (one) return [one]
+  const first = await jobs.get(`${uniq}:client`)
+  const people = peopleIn(first?.payload)
+  const notes = await Promise.all(people.map((extension) => jobs.get(`${uniq}:note/${extension}`)))
+  return notes.flatMap((note) => note ?? [])
 }
 
 function peopleIn(payload: unknown): readonly string[] {

@@ -37,7 +37,14 @@ export interface Registrar {
    * @param events what the call was folded from, so that it can be rebuilt.
    * @throws StoreError when the disk refuses.
    */
-  register(call: Call, events: readonly unknown[]): Promise<Registered>
+  register(call: Call, events: readonly unknown[], how?: RegisterHow): Promise<Registered>
+}
+
+export interface RegisterHow {
+  /** An old call does what a fresh one does: leads, tasks, owners, automations. */
+  readonly effects?: 'quiet' | 'all'
+  /** A person asked for this call: it is registered though it began before the first start. */
+  readonly onDemand?: boolean
 }
 
 export function createRegistrar(deps: RegistrarDeps): Registrar {
@@ -66,12 +73,12 @@ export function createRegistrar(deps: RegistrarDeps): Registrar {
     }
   }
 
-  const factsOf = async (call: Call, clicked: EntityRef | undefined): Promise<CallFacts> => {
+  const factsOf = async (call: Call, clicked: EntityRef | undefined, { effects }: RegisterHow): Promise<CallFacts> => {
     const { country, quietAfterSeconds } = settings()
     const at = call.endedAt ?? call.startedAt
     const told = callFacts(call, { pbx, country, quietAfterSeconds, moment: 'end', at, clicked })
     const phone = normalisePhone(await hooked(hooks, 'client-phone', told.phone, { call: told }), country)
-    return { ...told, phone: phone || told.phone }
+    return { ...told, phone: phone || told.phone, ...(effects === 'all' && { quietAt: NEVER }) }
   }
 
   /** None when a customer's script keeps the call out. */
@@ -97,14 +104,14 @@ export function createRegistrar(deps: RegistrarDeps): Registrar {
   }
 
   return {
-    register: async (told, events) => {
-      const why = whyUnregistered(told, settings())
+    register: async (told, events, how = {}) => {
+      const why = whyUnregistered(told, settingsFor(settings(), how))
       const entry = entryOf(told, events, pbx)
       for (;;) {
         const id = await freeId(entry)
         if (id === undefined) return { kind: 'known' }
         const call = { ...told, id }
-        const facts = await factsOf(call, clickedOn(told.id))
+        const facts = await factsOf(call, clickedOn(told.id), how)
         const jobs = why === undefined ? await jobsOf(facts, call.evidence) : []
         const fresh = await journal.recordEnded({ ...entry, id, call }, jobs)
         // Somebody else has taken the id since.
@@ -118,6 +125,14 @@ export function createRegistrar(deps: RegistrarDeps): Registrar {
       }
     },
   }
+}
+
+/** Greater than any instant, and JSON has it. */
+const NEVER = Number.MAX_SAFE_INTEGER
+
+/** What a call is held against: the first start counts for calls that register themselves. */
+export function settingsFor(settings: RegistrationSettings, { onDemand }: RegisterHow): RegistrationSettings {
+  return onDemand ? { ...settings, firstStartAt: 0 } : settings
 }
 
 function entryOf(call: Call, events: readonly unknown[], pbx: string): JournalEntry {

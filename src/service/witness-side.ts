@@ -4,9 +4,12 @@ import type { CallTracker, CallTrackerOptions } from '../calls/call-tracker.ts'
 import type { Config } from '../config/schema.ts'
 import { type CatchUpTiming, catchUp, catchUpTiming } from '../reconciliation/catch-up.ts'
 import { createCelReader } from '../reconciliation/cel-reader.ts'
+import { createCelSource } from '../reconciliation/cel-source.ts'
 import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
 import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
+import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
+import type { RegistrationPort } from '../reconciliation/registration-port.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
 import type { Store } from '../store/ports.ts'
 import type { CallCloser } from './call-closer.ts'
@@ -16,11 +19,12 @@ export type ReconciliationTiming = Partial<WitnessTiming & CatchUpTiming & GapKe
 
 export interface WitnessSideDeps {
   readonly config: Config
-  readonly store: Pick<Store, 'pendingCalls' | 'settings'>
+  readonly store: Pick<Store, 'pendingCalls' | 'settings' | 'journal'>
   readonly tracker: Pick<CallTracker, 'live'>
   /** What the live witness is told about people and numbers; CEL is read with the same eyes. */
   readonly interpreter: Pick<CallTrackerOptions, 'staff' | 'trunks' | 'country'>
   readonly closer: CallCloser
+  readonly registration: RegistrationPort
   /** Asterisk's clock. */
   readonly asteriskNow: () => number
   readonly asteriskStartedAt: () => number | undefined
@@ -33,6 +37,8 @@ export interface WitnessSide extends AsyncDisposable, Pick<GapKeeper, 'lost' | '
   /** Brings an ended call into the journal, by whichever witness. Never rejects. */
   close(call: Call, events: readonly unknown[]): Promise<void>
   status(): WitnessStatus
+  /** Holds the PBX's records against journal and CRM; undefined when there are no records to read. */
+  readonly reconciliation: Reconciliation | undefined
 }
 
 export interface WitnessStatus extends GapStatus {
@@ -44,7 +50,18 @@ export interface WitnessStatus extends GapStatus {
 
 /** Nothing is read from the database before there is something to ask it. */
 export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessSide> {
-  const { config, store, tracker, interpreter, closer, asteriskNow, asteriskStartedAt, log, timing = {} } = deps
+  const {
+    config,
+    store,
+    tracker,
+    interpreter,
+    closer,
+    registration,
+    asteriskNow,
+    asteriskStartedAt,
+    log,
+    timing = {},
+  } = deps
   await using opened = new AsyncDisposableStack()
   const { database: address } = config
   const register = (call: Call, events: readonly unknown[]) => closer.close(call, events)
@@ -77,11 +94,23 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     log,
     timing,
   })
+  const reconciliation =
+    cel &&
+    createReconciliation({
+      source: createCelSource({ cel, telling: () => telling }),
+      journal: store.journal,
+      registration,
+      pbx: config.service.pbx,
+      others,
+      asteriskNow,
+      leaveAloneMs: passTiming.leaveAloneMs,
+    })
   await witness.resume()
   const closing = opened.move()
   return {
     lost: gaps.lost,
     restored: gaps.restored,
+    reconciliation,
     run: async (signal) => {
       signal.addEventListener('abort', () => database?.abandon(), { once: true })
       await gaps.run(signal)

@@ -1,0 +1,69 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Asked } from './asked.ts'
+import type { CallSource, TellingsPage } from './call-source.ts'
+import type { CelGroup } from './cel-groups.ts'
+import type { CelReader } from './cel-reader.ts'
+import { type TellingOptions, tellGroup } from './tell-group.ts'
+
+export interface CelSourceDeps {
+  readonly cel: CelReader
+  /** Asked anew for each page: people come and go. */
+  readonly telling: () => TellingOptions
+}
+
+const GROUPS_AT_ONCE = 50
+
+/** Calls as CEL tells them. */
+export function createCelSource({ cel, telling }: CelSourceDeps): CallSource {
+  return {
+    async *tellings(asked, signal) {
+      const seen = new Set<string>()
+      const page = async (linkedids: readonly string[], uniqueids: readonly string[] = []) => {
+        const groups = await cel.groupsOf({ linkedids, uniqueids })
+        const fresh = groups.filter((group) => ![...group.linkedids].some((id) => seen.has(id)))
+        for (const group of fresh) for (const id of group.linkedids) seen.add(id)
+        return tellPage(fresh, asked, telling())
+      }
+      if (asked.kind === 'ids') {
+        for (let at = 0; at < asked.ids.length; at += GROUPS_AT_ONCE) {
+          signal.throwIfAborted()
+          const ids = asked.ids.slice(at, at + GROUPS_AT_ONCE).map(withoutNumber)
+          yield await page(ids, ids)
+        }
+        return
+      }
+      for await (const linkedids of cel.linkedidsBetween(asked.from, asked.to)) {
+        const fresh = linkedids.filter((id) => !seen.has(id))
+        for (let at = 0; at < fresh.length; at += GROUPS_AT_ONCE) {
+          signal.throwIfAborted()
+          yield await page(fresh.slice(at, at + GROUPS_AT_ONCE))
+        }
+      }
+    },
+  }
+}
+
+async function tellPage(groups: readonly CelGroup[], asked: Asked, telling: TellingOptions): Promise<TellingsPage> {
+  const calls: TellingsPage['calls'][number][] = []
+  const open: TellingsPage['open'][number][] = []
+  let readUpTo: number | undefined
+  for (const group of groups) {
+    // Calls of the moment go first.
+    await nextTurn()
+    const told = tellGroup(group, telling)
+    for (const one of told.calls) if (isAskedFor(one.call.startedAt, asked)) calls.push(one)
+    if (told.open > 0 && told.newestAt !== undefined)
+      open.push({ linkedids: [...group.linkedids], startedAt: told.newestAt })
+    for (const { call } of told.calls) readUpTo = Math.max(readUpTo ?? 0, call.startedAt)
+  }
+  return { calls, open, readUpTo }
+}
+
+function isAskedFor(startedAt: number, asked: Asked): boolean {
+  return asked.kind === 'ids' || (startedAt >= asked.from && startedAt <= asked.to)
+}
+
+/** `1795164754.2#3` is the third call under that linkedid. */
+function withoutNumber(id: string): string {
+  return id.replace(/#\d+$/, '')
+}
