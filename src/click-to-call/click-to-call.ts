@@ -9,7 +9,7 @@ import { type DialOutRule, dialOut } from './dial-out.ts'
 import { type DialRules, dialable } from './dialable.ts'
 import { ClickRefused } from './errors.ts'
 import { outcomeOf } from './outcome.ts'
-import { type RingSettings, ringPhone } from './ring-phone.ts'
+import { type ChangeOriginate, type RingSettings, ringPhone } from './ring-phone.ts'
 import type { ClickRequest } from './schema.ts'
 import type { TallyKeeper } from './tally-keeper.ts'
 import { createWithdrawn } from './withdrawn.ts'
@@ -29,6 +29,7 @@ export interface ClickToCallDeps {
   readonly eventsOf: (callId: string) => readonly CallEvent[]
   /** The click has come further; for the person's browsers. */
   readonly tell: (click: Click) => void
+  readonly change?: ChangeOriginate
   /** For clicks that bring no id of their own. */
   readonly newId: () => string
   /** Epoch milliseconds. */
@@ -101,7 +102,7 @@ export function createClickToCall(deps: ClickToCallDeps): ClickToCall {
     const taken = await tally.take(extension, call)
     if (taken !== 'taken') throw new ClickRefused(taken)
     try {
-      await ringPhone({ settings, commands }, click, dialled)
+      await ringPhone({ settings, commands, change: deps.change }, click, dialled)
     } catch (error) {
       await tally.giveBack(extension, call)
       throw error

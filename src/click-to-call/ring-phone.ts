@@ -18,7 +18,23 @@ export interface RingSettings {
 export interface RingDeps {
   readonly settings: RingSettings
   readonly commands: Pick<AriCommands, 'originate' | 'endpoints' | 'hangup'>
+  /** A customer's script. Never rejects. */
+  readonly change?: ChangeOriginate | undefined
 }
+
+/** How a click becomes a call. */
+export interface OriginateProposal {
+  readonly endpoint: string
+  /** Where the client's number is dialled. */
+  readonly context: string
+  readonly dialled: string
+  readonly callerName: string
+  readonly ringSeconds: number
+  /** Besides our own. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+export type ChangeOriginate = (proposal: OriginateProposal, click: Click) => Promise<OriginateProposal>
 
 /** Ours, in the generated dialplan (`dialplan/callweave-click.conf.tmpl`). */
 const CLICK_CONTEXT = 'callweave-click'
@@ -27,18 +43,28 @@ const CLICK_CONTEXT = 'callweave-click'
  * Rings the person's own phone; when it is picked up, `dialled` is dialled from it. Resolves when Asterisk is dialling the phone.
  * @throws ClickRefused with the reason, as far as Asterisk knows one.
  */
-export async function ringPhone({ settings, commands }: RingDeps, click: Click, dialled: string): Promise<void> {
+export async function ringPhone(deps: RingDeps, click: Click, dialled: string): Promise<void> {
+  const { settings, commands, change } = deps
   const { call, extension, number } = click
-  const endpoint = settings.dialString.replaceAll('{extension}', extension)
+  const proposal: OriginateProposal = {
+    endpoint: settings.dialString.replaceAll('{extension}', extension),
+    context: settings.context,
+    dialled,
+    callerName: settings.callerName,
+    ringSeconds: settings.ringSeconds,
+    variables: {},
+  }
+  const { endpoint, context, callerName, ringSeconds, variables, ...rest } =
+    (await change?.(proposal, click)) ?? proposal
   try {
     await commands.originate({
       channelId: call,
       endpoint,
       context: CLICK_CONTEXT,
-      extension: dialled,
-      display: { name: settings.callerName, number },
-      timeoutSeconds: settings.ringSeconds,
-      variables: { CALLWEAVE_CLICK_CONTEXT: settings.context, CALLWEAVE_CLICK_BY: extension },
+      extension: rest.dialled,
+      display: { name: callerName, number },
+      timeoutSeconds: ringSeconds,
+      variables: { ...variables, CALLWEAVE_CLICK_CONTEXT: context, CALLWEAVE_CLICK_BY: extension },
     })
   } catch (cause) {
     const status = cause instanceof AriError ? cause.status : undefined

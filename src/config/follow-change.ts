@@ -32,7 +32,7 @@ export function followChange(started: Config, current: Config, file: Config): Fo
   }
 }
 
-function followed(started: Config, { staff, lines, hours, rules, clickToCall }: Config): Config {
+function followed(started: Config, { staff, lines, hours, rules, clickToCall, hooks }: Config): Config {
   const { noteSource, ignore } = started.rules
   const { dailyCap, dailyCapTotal } = started.clickToCall
   return {
@@ -42,6 +42,7 @@ function followed(started: Config, { staff, lines, hours, rules, clickToCall }: 
     hours,
     rules: { ...rules, noteSource, ignore: { ...rules.ignore, files: ignore.files } },
     clickToCall: { ...clickToCall, dailyCap, dailyCapTotal },
+    hooks: { ...hooks, enabled: started.hooks.enabled, directory: started.hooks.directory },
   }
 }
 

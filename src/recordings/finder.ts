@@ -23,6 +23,8 @@ export interface FinderDeps {
   readonly recordingFilesOf: (call: RecordedCall, signal: AbortSignal) => Promise<readonly string[]>
   /** The customer's storage: an address or a path; undefined when it has nothing. */
   readonly storage?: ((call: RecordedCall, signal: AbortSignal) => Promise<string | undefined>) | undefined
+  /** A customer's script: another name for a recording, or one where Asterisk named none (empty). Never rejects. */
+  readonly rename?: ((name: string, call: RecordedCall) => Promise<string>) | undefined
   /** Epoch milliseconds. */
   readonly now: () => number
 }
@@ -35,7 +37,7 @@ export interface Finder {
 /** Sizes are remembered for so many files: those that somebody waits for now. */
 const MOST_REMEMBERED = 1_000
 
-export function createFinder({ settings, source, recordingFilesOf, storage, now }: FinderDeps): Finder {
+export function createFinder({ settings, source, recordingFilesOf, storage, rename, now }: FinderDeps): Finder {
   const sizes = new Map<string, { readonly bytes: number; readonly since: number }>()
 
   /** For how long a file has had this size, as far as we watched. */
@@ -78,7 +80,10 @@ export function createFinder({ settings, source, recordingFilesOf, storage, now 
   ): Promise<readonly string[]> {
     if (stored !== undefined) return [stored]
     if (storage) return []
-    return call.recordings.length > 0 ? call.recordings : recordingFilesOf(call, signal)
+    const named = call.recordings.length > 0 ? call.recordings : await recordingFilesOf(call, signal)
+    if (!rename) return named
+    const renamed = await Promise.all((named.length > 0 ? named : ['']).map((name) => rename(name, call)))
+    return renamed.filter((name) => name !== '')
   }
   return { find }
 }

@@ -27,6 +27,7 @@ export interface RecordingsDeps {
   readonly source: RecordingSource
   readonly recordingFilesOf: FinderDeps['recordingFilesOf']
   readonly storage?: FinderDeps['storage']
+  readonly rename?: FinderDeps['rename']
   /** A call by its id, from the journal or of those that live; undefined when nobody knows it. */
   readonly callOf: (id: string) => Promise<RecordedCall | undefined>
   readonly log: Logger
@@ -47,7 +48,7 @@ export interface Recordings extends AsyncDisposable {
 
 /** Never fails: what cannot be used is told, and calls go on. */
 export async function createRecordings(deps: RecordingsDeps): Promise<Recordings> {
-  const { settings, source, recordingFilesOf, storage, callOf, log, now } = deps
+  const { settings, source, recordingFilesOf, storage, rename, callOf, log, now } = deps
   const ending = new AbortController()
   const keys = forgivingKeys(
     () => openKeyRing(settings.stateDirectory, now),
@@ -61,7 +62,7 @@ export async function createRecordings(deps: RecordingsDeps): Promise<Recordings
     return noCache(`${directory} cannot be written to`)
   })
   const converter = createConverter(settings, now)
-  const finder = createFinder({ settings, source, recordingFilesOf, storage, now })
+  const finder = createFinder({ settings, source, recordingFilesOf, storage, rename, now })
   const player = createPlayer({
     finder,
     source,

@@ -2,7 +2,14 @@
 export type RouteStep = 'lead' | 'contact' | 'company' | 'last-talked' | 'list'
 
 /** Why somebody is asked for. */
-export type Named = 'owner-of-open-lead' | 'owner-of-contact' | 'owner-of-company' | 'talked-last' | 'list-of-line'
+export type Named =
+  | 'owner-of-open-lead'
+  | 'owner-of-contact'
+  | 'owner-of-company'
+  | 'talked-last'
+  | 'list-of-line'
+  /** By a customer's script. */
+  | 'chosen-by-hook'
 
 /** Why somebody who was to be asked is not. */
 export type SkipReason =

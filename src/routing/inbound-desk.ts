@@ -75,7 +75,7 @@ export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
       return
     }
     try {
-      const route = await find({ line, did, number, displayName, at })
+      const route = await find({ line, did, number, displayName, at, linkedid })
       const outcome = await answer(channelId, answerOf(route))
       counts[outcome === 'answered' ? 'answered' : 'late'] += 1
       log.info({ linkedid, did, route, outcome, tookMs: asteriskNow() - at }, 'call routed')

@@ -24,6 +24,8 @@ export interface Asked {
   readonly displayName: string
   /** Epoch milliseconds. */
   readonly at: number
+  /** The call, where there is one. */
+  readonly linkedid?: string
 }
 
 /** Who should get a call: the one way it is found out, for callers who wait in the dialplan and for scripts that ask at the door. */

@@ -64,6 +64,8 @@ export type RouteReason =
   | 'nobody-named'
   /** Everybody it names was skipped. */
   | 'nobody-free'
+  /** A customer's script took the proposal back. */
+  | 'default-by-hook'
 
 /** The answer to one inbound call. Pure. */
 export function chooseRoute(facts: RouteFacts): Route {

@@ -8,6 +8,7 @@ import type { CardSocket } from '../cards/card-socket.ts'
 import { type ClickSettings, type ClickToCall, createClickToCall } from '../click-to-call/click-to-call.ts'
 import { clickMessage } from '../click-to-call/message.ts'
 import { clickRouter } from '../click-to-call/router.ts'
+import type { ChangeOriginate } from '../click-to-call/ring-phone.ts'
 import { openTally } from '../click-to-call/tally-keeper.ts'
 import type { EntityRef } from '../crm/port.ts'
 import { readJsonBody } from '../http/json-body.ts'
@@ -28,6 +29,8 @@ export interface ClickSideDeps {
   readonly cards: Pick<CardSocket, 'tell'>
   readonly log: Logger
   readonly now: () => number
+  /** A customer's script. */
+  readonly change: ChangeOriginate
 }
 
 /** Calls from the CRM: the door they come through, and what follows them. */
@@ -55,6 +58,7 @@ export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
       cards.tell(click.extension, clickMessage(click))
     },
     newId: randomUUID,
+    change: deps.change,
     now,
     log,
   })

@@ -17,6 +17,8 @@ export interface PhaseReactionDeps {
   readonly closer: Pick<WitnessSide, 'close'>
   readonly eventsOf: (callId: string) => readonly CallEvent[]
   readonly log: Logger
+  /** What a card says of a client, once a customer's script has seen it. Never rejects. */
+  readonly shownClient: (client: ClientOnCard, call: Call) => Promise<ClientOnCard>
 }
 
 /** Whose screens show which calls. */
@@ -48,7 +50,7 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
 
   const describe = async (call: Call, lookUp: LookUp): Promise<void> => {
     try {
-      const client = await clientOf(call)
+      const client = await deps.shownClient(await clientOf(call), call)
       // Not when the call has ended or has another client by then.
       if (lookUps.get(call.id) !== lookUp) return
       lookUp.known = client.state === 'known'

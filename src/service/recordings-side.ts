@@ -5,6 +5,7 @@ import type { CallTracker } from '../calls/call-tracker.ts'
 import type { Config } from '../config/schema.ts'
 import { fileSource } from '../recordings/file-source.ts'
 import { httpsSource } from '../recordings/https-source.ts'
+import type { RecordedCall } from '../recordings/recorded-call.ts'
 import { createRecordings, type Recordings, type RecordingsSettings } from '../recordings/recordings.ts'
 import { sftpSource } from '../recordings/sftp-source.ts'
 import type { RecordingSource } from '../recordings/source.ts'
@@ -19,6 +20,8 @@ export interface RecordingsSideDeps {
   readonly tracker: Pick<CallTracker, 'find'>
   readonly log: Logger
   readonly now: () => number
+  /** A customer's script. */
+  readonly rename: (name: string, call: RecordedCall) => Promise<string>
 }
 
 /** Recordings as the configuration says. */
@@ -28,6 +31,7 @@ export async function createRecordingsSide({
   tracker,
   log,
   now,
+  rename,
 }: RecordingsSideDeps): Promise<Recordings> {
   await using opened = new AsyncDisposableStack()
   const cdr = opened.use(cdrRecordings(config.database))
@@ -37,6 +41,7 @@ export async function createRecordingsSide({
       settings: recordingsSettings(config),
       source: recordingSource(config),
       recordingFilesOf: cdr.filesOf,
+      rename,
       ...(query && { storage: storageQuery(query) }),
       callOf: async (id) => {
         const entry = await journal.find(config.service.pbx, id)

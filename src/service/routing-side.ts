@@ -6,6 +6,7 @@ import type { Log } from '../asterisk/log.ts'
 import { createPhoneStates, type PhoneStatesStatus } from '../asterisk/phone-states.ts'
 import type { CallTracker } from '../calls/call-tracker.ts'
 import { mobileOwners } from '../calls/mobile-owners.ts'
+import { type ChangeRoute, changedRoutes } from '../routing/changed-route.ts'
 import { createInboundDesk, type DeskCounts, type Question } from '../routing/inbound-desk.ts'
 import { createFindResponsible } from '../routing/responsible.ts'
 import { responsibleRouter } from '../routing/router.ts'
@@ -26,6 +27,8 @@ export interface RoutingSideDeps {
   readonly log: Logger & Log
   /** How often registrations are read; shorter in tests. */
   readonly phonesEveryMs?: number | undefined
+  /** A customer's script. */
+  readonly change: ChangeRoute
 }
 
 export interface RoutingStatus extends DeskCounts {
@@ -55,22 +58,25 @@ export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
   const people = live.derive(routedPeople)
   const mobiles = live.derive(() => mobileOwners(staff.directory))
   const lineOf = (did: string) => rules()(did)
-  const find = createFindResponsible({
-    index: store.contactIndex,
-    leads: store.leads,
-    lastTalks: store.lastTalks,
-    people: {
-      extensionOf: (user) => people().extensionOf(user),
-      personAt: (extension) => people().personAt(extension),
-      isDismissed: staff.isDismissed,
-      isUnregistered: phones.isUnregistered,
-      isUndisturbed: phones.isUndisturbed,
-      isTalking: tracker.isTalking,
-    },
-    isOpen: (did, at) => hours()(did, at),
-    isStaffMobile: (number) => mobiles().ownerOf(number) !== undefined,
-    country: () => live.current().numbers.country,
-  })
+  const find = changedRoutes(
+    createFindResponsible({
+      index: store.contactIndex,
+      leads: store.leads,
+      lastTalks: store.lastTalks,
+      people: {
+        extensionOf: (user) => people().extensionOf(user),
+        personAt: (extension) => people().personAt(extension),
+        isDismissed: staff.isDismissed,
+        isUnregistered: phones.isUnregistered,
+        isUndisturbed: phones.isUndisturbed,
+        isTalking: tracker.isTalking,
+      },
+      isOpen: (did, at) => hours()(did, at),
+      isStaffMobile: (number) => mobiles().ownerOf(number) !== undefined,
+      country: () => live.current().numbers.country,
+    }),
+    deps.change,
+  )
   const desk = createInboundDesk({
     ...{ find, lineOf, log },
     asteriskNow: asterisk.now,

@@ -107,5 +107,11 @@ export const english: Sentences = {
   'owner/not-in-stage': 'The owner stays: lead {lead} stands in stage {status}.',
   'owner/no-open-lead': 'The owner stays: there is no open lead.',
   'owner/old-call': 'The cards were left alone: the call had grown old.',
+  'route/chosen-by-hook': "Routing: extension {extension} was rung for {seconds} s: a customer's script chose it.",
+  'route/default-by-hook': "Routing: the PBX's own route: a customer's script said so.",
+  'hook/changed': 'The hook {hook} changed: {what}.',
+  'hook/refused': 'The hook {hook} keeps the call out of the CRM[: {reason}].',
+  'hook/failed': 'The hook {hook} failed and changed nothing: {error}.',
+  'hook/resting': 'The hook {hook} was not asked: it rests after too many failures in a row.',
   'fields/by-rule': 'Fields filled: {fields}.',
 }

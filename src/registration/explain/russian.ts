@@ -107,5 +107,11 @@ export const russian: Sentences = {
   'owner/not-in-stage': 'Ответственный не сменён: сделка {lead} стоит на этапе {status}.',
   'owner/no-open-lead': 'Ответственный не сменён: нет открытой сделки.',
   'owner/old-call': 'Карточки не тронуты: звонок устарел.',
+  'route/chosen-by-hook': 'Распределение: звонок на внутренний {extension}, {seconds} с: выбрал сценарий заказчика.',
+  'route/default-by-hook': 'Распределение: обычный маршрут: так решил сценарий заказчика.',
+  'hook/changed': 'Сценарий {hook} изменил: {what}.',
+  'hook/refused': 'Сценарий {hook} не пускает звонок в CRM[: {reason}].',
+  'hook/failed': 'Сценарий {hook} не сработал и ничего не изменил: {error}.',
+  'hook/resting': 'Сценарий {hook} не вызывался: он отдыхает после ряда неудач подряд.',
   'fields/by-rule': 'Заполнено полей: {fields}.',
 }
