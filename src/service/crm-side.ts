@@ -9,6 +9,7 @@ import { createFullPass, type PassState } from '../contact-index/full-pass.ts'
 import { createLeadRefresh } from '../contact-index/lead-refresh.ts'
 import { type Amocrm, createAmocrm } from '../crm/amocrm/amocrm.ts'
 import type { TokenStatus } from '../crm/amocrm/token-source.ts'
+import type { CrmRawRequests } from '../crm/raw-requests.ts'
 import { createDeadLetters } from '../outbox/dead-letters.ts'
 import { createOutbox, type Outbox, type OutboxStatus } from '../outbox/outbox.ts'
 import { createPace } from '../outbox/pace.ts'
@@ -40,6 +41,8 @@ export interface CrmSideDeps {
 export interface CrmSide {
   readonly sync: Pick<ContactIndexSync, 'run'> & { status(): Promise<IndexStatus> }
   readonly crm: Amocrm
+  /** One request of a customer's hook, at the hooks' share of the pace. */
+  readonly askForHook: CrmRawRequests['ask']
   /** How we get into the CRM, and what a person must do when we do not. */
   readonly access: () => TokenStatus
   /** What administrators do by command. */
@@ -147,6 +150,7 @@ export function createCrmSide(deps: CrmSideDeps): CrmSide {
       status: async () => ({ ...(await follow.status()), fullPass: await fullPass.status() }),
     },
     crm,
+    askForHook: (...request) => pace.as('hook', () => crm.ask(...request)),
     outbox: {
       run: (signal) => together(signal, outbox.run, tidy),
       wake: outbox.wake,
