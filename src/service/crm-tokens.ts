@@ -7,10 +7,11 @@ import { createOAuthEndpoint } from '../crm/amocrm/oauth-endpoint.ts'
 import { type OAuthTokens, oauthTokens } from '../crm/amocrm/oauth-tokens.ts'
 import { createTokenFile } from '../crm/amocrm/token-file.ts'
 import type { TokenSource } from '../crm/amocrm/token-source.ts'
-import { createTransport } from '../crm/amocrm/transport.ts'
+import { createTransport, type Transport } from '../crm/amocrm/transport.ts'
 
 export interface CrmTokensDeps {
   readonly pace: Pace
+  readonly transport?: Transport
   readonly now: () => number
   readonly log: ApiLog
   /** The configuration as it stands in its file now; it may throw. */
@@ -37,7 +38,7 @@ export function crmTokens(config: Config, deps: CrmTokensDeps): TokenSource & Pa
   return oauthTokens({
     account: url,
     clientId,
-    endpoint: createOAuthEndpoint(client, deps.pace, createTransport()),
+    endpoint: createOAuthEndpoint(client, deps.pace, deps.transport ?? createTransport()),
     file: createTokenFile(tokenFile(config)),
     code: codeNow,
     now: deps.now,

@@ -4,6 +4,7 @@ import type { AmoEvent, Popup, Unsorted } from './state/entities.ts'
 import type { Hands } from './state/hands.ts'
 import type * as views from './state/views.ts'
 import type { Fault, FaultHandle } from './transport/faults.ts'
+import type { WireAnswer, WireRequest } from './transport/http-server.ts'
 import type { Latency } from './transport/latency.ts'
 import type { RateLimit } from './transport/rate-limit.ts'
 import type { RecordedRequest } from './transport/request-log.ts'
@@ -42,6 +43,11 @@ export interface Sandbox extends Hands, AsyncDisposable {
   readonly url: string
   /** The host all accounts share: it knows their present names. */
   readonly apiUrl: string
+  /**
+   * The same without a socket, for a virtual clock: what came over the wire and what goes back.
+   * @param origin `url`, `apiUrl`, or an address it had before
+   */
+  exchange(origin: string, request: WireRequest): Promise<WireAnswer>
   /** Long-lived token of administrator 7000001. */
   readonly token: string
   /** Any user's; rights are the user's own, `admin: false` narrows them. */

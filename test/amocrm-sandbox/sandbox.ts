@@ -12,7 +12,7 @@ import { createWorld } from './state/world.ts'
 import { createDoors, type Door } from './transport/doors.ts'
 import { createFaults } from './transport/faults.ts'
 import { createFrontDoor } from './transport/front-door.ts'
-import { createHttpServer } from './transport/http-server.ts'
+import { createHttpServer, type WireAnswer, type WireRequest } from './transport/http-server.ts'
 import { amocrmRateLimit, createRateLimiter } from './transport/rate-limit.ts'
 import { createRequestLog } from './transport/request-log.ts'
 import { createRouteTable } from './transport/route-table.ts'
@@ -68,15 +68,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   })
   const pages = () => pageState(world, log)
   const closing = new AsyncDisposableStack()
+  const answering = new Map<string, (request: WireRequest) => Promise<WireAnswer>>()
 
   /** Another address to answer at; which door it is may change. */
   async function listen(door: () => Door, port: number): Promise<string> {
-    const server = createHttpServer(
-      async (request) => (door() === 'account' ? pageAnswer(request, pages) : undefined) ?? frontDoor(request, door()),
-      now,
-    )
+    const answer = async (request: WireRequest) =>
+      (door() === 'account' ? pageAnswer(request, pages) : undefined) ?? frontDoor(request, door())
+    const server = createHttpServer(answer, now)
     closing.defer(() => server.close())
-    return `http://127.0.0.1:${await server.listen(port)}`
+    const address = `http://127.0.0.1:${await server.listen(port)}`
+    answering.set(address, answer)
+    return address
   }
 
   async function listenAsAccount(port: number): Promise<string> {
@@ -100,6 +102,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     get apiUrl() {
       return addresses.api
+    },
+    exchange(origin, request) {
+      const answer = answering.get(origin)
+      if (answer === undefined) throw new Error(`nobody answers at ${origin}`)
+      return answer(request)
     },
     token: tokens.issue({ user: 7000001, admin: true, integration: clientId }),
     issueToken: tokens.issue,
