@@ -32,7 +32,7 @@ export interface HookThread {
 
 const LOAD_MS = 5_000
 /** A thread that is merely busy answers within that. */
-const PING_MS = 300
+const PING_MS = 500
 
 /**
  * Starts a thread with these hooks; one that hangs while it is loaded is left out of the next try.
