@@ -30,4 +30,8 @@ export interface StoredCallNote {
   readonly phone: string
   readonly startedAt: number
   readonly talkSeconds: number
+  /** Left out: the CRM has one we do not know. */
+  readonly status?: CallNoteStatus
+  /** As the CRM has it: a user's id, or a text; empty when nobody. */
+  readonly person?: string
 }

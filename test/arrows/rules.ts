@@ -25,7 +25,7 @@ export const rules: readonly Rule[] = [
   { room: 'live', may: ['calls'] },
   { room: 'click-to-call', may: ['asterisk', 'calls', 'numbers'] },
   { room: 'recordings', may: [] },
-  { room: 'reconciliation', may: ['calls', 'store', 'numbers'] },
+  { room: 'reconciliation', may: ['calls', 'crm', 'store', 'numbers'] },
   { room: 'hooks', may: ['calls', 'crm'] },
   {
     room: 'http',

@@ -125,8 +125,7 @@ export async function* callNotesChangedSince(
   kind: EntityKind,
   reading: ChangeReading,
 ): AsyncGenerator<readonly StoredCallNote[]> {
-  const read = async (page: Page) =>
-    api.entries(page, 'notes', CallNote).map(({ entityId, ...note }) => ({ ...note, entity: { kind, id: entityId } }))
+  const read = async (page: Page) => api.entries(page, 'notes', CallNote).map((note) => storedNote(kind, note))
   const lists = [{ path: notesPath(kind), query: CALLS_ONLY, read }]
   for await (const { entities } of changedEntities(api, lists, reading)) if (entities.length > 0) yield entities
 }
@@ -149,11 +148,21 @@ async function notesOf(
   ]
   const notes: StoredCallNote[] = []
   for await (const page of api.pages(notesPath(kind), query, { signal })) {
-    for (const { entityId, ...note } of api.entries(page, 'notes', CallNote)) {
-      if (ids === undefined || ids.includes(entityId)) notes.push({ ...note, entity: { kind, id: entityId } })
+    for (const note of api.entries(page, 'notes', CallNote)) {
+      if (ids === undefined || ids.includes(note.entityId)) notes.push(storedNote(kind, note))
     }
   }
   return notes
+}
+
+function storedNote(kind: EntityKind, { entityId, callStatus, ...note }: CallNote): StoredCallNote {
+  const status = statusOf(callStatus)
+  return { ...note, entity: { kind, id: entityId }, ...(status && { status }) }
+}
+
+function statusOf(number: number): CallNoteStatus | undefined {
+  const words: readonly CallNoteStatus[] = ['voicemail', 'answered', 'wrong-number', 'not-reached', 'busy']
+  return words.find((word) => statuses[word] === number)
 }
 
 function notesPath(kind: EntityKind): string {

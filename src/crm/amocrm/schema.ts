@@ -61,6 +61,12 @@ const CallParams = z.preprocess(
       .nullish()
       .transform((value) => String(value ?? '')),
     duration: z.coerce.number().catch(0),
+    call_status: z.coerce.number().catch(0),
+    call_responsible: z
+      .union([z.string(), z.number()])
+      .nullish()
+      .catch(undefined)
+      .transform((value) => String(value ?? '')),
   }),
 )
 
@@ -86,7 +92,10 @@ export const CallNote = z
     uniq: note.params.uniq,
     phone: note.params.phone,
     talkSeconds: note.params.duration,
+    callStatus: note.params.call_status,
+    person: note.params.call_responsible,
   }))
+export type CallNote = z.infer<typeof CallNote>
 
 export const Task = z
   .object({
