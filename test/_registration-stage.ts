@@ -69,7 +69,9 @@ export async function openStages() {
     const sandbox = await startSandbox({ rateLimit: { perSecond: 1000 } })
     const crm = { ...connectedCrm(sandbox), ...change.crm }
     const log = { info: () => undefined, warn: () => undefined }
-    const sync = createContactIndexSync({ crm, index, country: 'RU', now: Date.now, log, every: 60 })
+    const sync = createContactIndexSync({
+      ...{ crm, index, settings: store.settings, country: 'RU', now: Date.now, log, every: 60 },
+    })
     await index.saveProgress({ complete: true, cursor: Date.now() - tenMinutes })
     await store.leads.saveLeadProgress({ complete: false, cursor: undefined })
     const users = new Map([101, 102, 103, 109].map((extension) => [String(extension), 6_999_900 + extension]))
@@ -85,7 +87,7 @@ export async function openStages() {
         openLeadsOf: (clients) => leads.openLeadsOf(clients),
         upsertLeads: (some) => leads.upsertLeads(some),
         removeLead: (id) => leads.removeLead(id),
-        ...createLeadRefresh({ crm, leads, now: Date.now }),
+        ...createLeadRefresh({ crm, leads, settings: store.settings, now: Date.now, log, every: 60 }),
       },
       lastTalks: {
         with: async (key) => (change.talked?.[0] === key ? { extension: '101', at: change.talked[1] } : undefined),

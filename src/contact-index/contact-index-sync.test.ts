@@ -37,7 +37,9 @@ function follow(every = 0.02): ContactIndexSync {
   const now = () => clock
   const log = { info: () => undefined, warn: (_fields: object, message: string) => void warnings.push(message) }
   const crm = connectedCrm(sandbox, { now })
-  return createContactIndexSync({ crm, index: store.contactIndex, country: 'RU', now, log, every })
+  return createContactIndexSync({
+    ...{ crm, index: store.contactIndex, settings: store.settings, country: 'RU', now, log, every },
+  })
 }
 const idsOf = async (key: string) => (await store.contactIndex.lookup(key)).map(({ kind, id }) => `${kind} ${id}`)
 
@@ -76,6 +78,7 @@ describe('the first fill', () => {
         complete: true,
         clients: 2,
         cursor: undefined,
+        fill: undefined,
         lastError: undefined,
       },
     )
@@ -96,16 +99,19 @@ describe('the first fill', () => {
       clock += 1000
       sandbox.addContact({ name: `К${n}`, phones: [`+7900${1000000 + n}`] })
     }
-    const third = sandbox.fault({ match: { path: '/api/v4/contacts', nth: 3 }, do: { kind: 'hang' } })
-    await running(() => until(() => third.left() === 0))
-    const { complete: done, clients } = await sync.status()
+    sandbox.fault({ match: { path: '/api/v4/contacts', nth: 6 }, do: { kind: 'hang' } })
+    const clients = async () => (await sync.status()).clients
+    await running(() => until(async () => (await clients()) >= 250))
+    const { complete: done, fill } = await sync.status()
     assert.equal(done, false)
-    assert.ok(clients >= 250 && clients < 900, `${clients} clients`)
+    assert.equal(fill, undefined)
+    assert.ok((await clients()) < 900, `${await clients()} clients`)
     sandbox.clearRequests()
     sync = follow()
     await running(() => until(complete))
     assert.equal((await sync.status()).clients, 900)
-    assert.ok(sandbox.requests().filter((request) => request.path === '/api/v4/contacts').length <= 4)
+    const pages = sandbox.requests().filter(({ path }) => path === '/api/v4/contacts').length
+    assert.ok(pages <= 14, `${pages} pages`)
   })
 
   test('what the CRM refuses is waited out and told', async () => {

@@ -1,27 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { CrmError } from '../crm/errors.ts'
 import type { Crm } from '../crm/port.ts'
-import type { ContactIndex } from '../store/ports.ts'
+import type { ContactIndex, Settings } from '../store/ports.ts'
+import { createFirstFill, type FillProgress } from './first-fill.ts'
+import type { IndexLog } from './index-log.ts'
+import { createRounds, type RoundError } from './rounds.ts'
 import { sharedRun } from './shared-run.ts'
 import { storeClients } from './store-clients.ts'
 
 export interface ContactIndexSyncDeps {
-  readonly crm: Pick<Crm, 'clientsChangedSince'>
+  readonly crm: Pick<Crm, 'clientsChangedSince' | 'allClients' | 'countClients'>
   readonly index: ContactIndex
+  /** How far the first fill came. */
+  readonly settings: Settings
   /** Country of numbers written without a country code. */
   readonly country: string
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly log: ContactIndexLog
+  readonly log: IndexLog
   /** Seconds between two looks for changes. */
   readonly every: number
+  /** Ranges of clients read at once by the first fill. */
+  readonly sideBySide?: number
   /** After each look that succeeded: the CRM answers and takes the token. */
   readonly onRead?: () => void
-}
-
-export interface ContactIndexLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
+  /** A look for changes brought somebody who changed since the look before. */
+  readonly onChange?: () => void
 }
 
 export interface ContactIndexSync {
@@ -39,70 +41,53 @@ export interface ContactIndexSync {
 export interface ContactIndexStatus {
   readonly complete: boolean
   readonly clients: number
+  /** The first fill, while it is under way. */
+  readonly fill: FillProgress | undefined
   /** CRM time up to which changes were read, epoch milliseconds. */
   readonly cursor: number | undefined
-  readonly lastError: { readonly at: number; readonly message: string } | undefined
+  readonly lastError: RoundError | undefined
 }
 
 /** Changes written in the same seconds as the last look, by servers whose clocks differ, must not slip through. */
 const OVERLAP_MS = 120_000
-const FIRST_FAILURE_REST_MS = 5_000
-const LONGEST_FAILURE_REST_MS = 60_000
+/** More than the pace has in flight: somebody always waits for the next turn while others write down what they read. */
+const SIDE_BY_SIDE = 8
 
 /** Keeps the local phone index true to the CRM. */
 export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndexSync {
-  const { crm, index, country, now, log } = deps
-  let lastError: ContactIndexStatus['lastError']
-  let failures = 0
+  const { crm, index, settings, country, now, log, every, sideBySide = SIDE_BY_SIDE } = deps
   const delta = sharedRun(readDelta)
+  const fill = createFirstFill({
+    what: 'contacts',
+    pages: crm.allClients,
+    count: crm.countClients,
+    keep: (clients) => storeClients(index, country, clients),
+    settings,
+    sideBySide,
+    log,
+  })
+  const rounds = createRounds({
+    work,
+    everyMs: every * 1000,
+    now,
+    failed: (err) => log.warn({ err }, 'contact index cannot follow the CRM'),
+  })
 
-  async function run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const rest = await round(signal)
-      await sleep(rest, undefined, { signal }).catch(() => undefined)
-    }
-  }
-
-  /** One look; answers with the milliseconds until the next. */
-  async function round(signal: AbortSignal): Promise<number> {
-    try {
-      const { complete } = await index.progress()
-      if (complete) await delta(signal)
-      else await fill(signal)
-      lastError = undefined
-      failures = 0
-      deps.onRead?.()
-      return deps.every * 1000
-    } catch (error) {
-      if (signal.aborted) return 0
-      lastError = { at: now(), message: error instanceof Error ? error.message : String(error) }
-      log.warn({ err: error }, 'contact index cannot follow the CRM')
-      failures += 1
-      const rest = Math.min(FIRST_FAILURE_REST_MS * 2 ** (failures - 1), LONGEST_FAILURE_REST_MS)
-      return (error instanceof CrmError ? error.restMs : undefined) ?? rest
-    }
-  }
-
-  /** Goes on from where a stopped fill ended: pages come least recently changed first. */
-  async function fill(signal: AbortSignal): Promise<void> {
-    const { cursor } = await index.progress()
-    log.info({ cursor }, 'contact index is being filled')
-    await read(cursor, false, signal)
-    log.info(await index.progress(), 'contact index is complete')
+  async function work(signal: AbortSignal): Promise<void> {
+    const { complete } = await index.progress()
+    if (!complete) await index.saveProgress({ complete: true, cursor: await fill.run(signal) })
+    await delta(signal)
+    deps.onRead?.()
   }
 
   async function readDelta(signal: AbortSignal): Promise<void> {
-    const { cursor } = await index.progress()
-    await read(cursor === undefined ? undefined : cursor - OVERLAP_MS, true, signal)
-  }
-
-  /** A whole round. Within the first fill its progress is kept page by page. */
-  async function read(since: number | undefined, complete: boolean, signal: AbortSignal): Promise<void> {
     let { cursor } = await index.progress()
-    for await (const page of crm.clientsChangedSince(since, signal, complete ? 'live' : 'index')) {
+    const before = cursor ?? 0
+    const since = cursor === undefined ? undefined : cursor - OVERLAP_MS
+    for await (const page of crm.clientsChangedSince(since, signal, 'live')) {
       await storeClients(index, country, page.clients)
+      if (page.clients.some(({ updatedAt }) => updatedAt > before)) deps.onChange?.()
       cursor = page.readUpTo
-      if (!complete) await index.saveProgress({ complete, cursor })
     }
     await index.saveProgress({ complete: true, cursor })
   }
@@ -115,8 +100,8 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
 
   async function status(): Promise<ContactIndexStatus> {
     const { complete, clients, cursor } = await index.progress()
-    return { complete, clients, cursor, lastError }
+    return { complete, clients, fill: fill.progress(), cursor, lastError: rounds.lastError() }
   }
 
-  return { run, refresh, status }
+  return { run: rounds.run, refresh, status }
 }

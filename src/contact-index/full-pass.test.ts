@@ -50,7 +50,8 @@ function passes(change: Partial<Crm> = {}): FullPass {
   const crm = { ...connectedCrm(sandbox, { now }), ...change }
   const index = store.contactIndex
   const pace = { pollMs: 5, pageRestMs: 0, failureRestMs: 5 }
-  return createFullPass({ crm, index, settings: store.settings, country: 'RU', now, log, pace })
+  const { leads, settings } = store
+  return createFullPass({ crm, index, leads, settings, country: 'RU', now, log, pace })
 }
 
 /** Runs until a pass ended that began after this instant. */

@@ -2,22 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { CrmError } from '../crm/errors.ts'
 import type { Crm } from '../crm/port.ts'
+import type { LeadIndex } from '../store/crm-state-ports.ts'
 import type { ContactIndex, Settings } from '../store/ports.ts'
-import type { ContactIndexLog } from './contact-index-sync.ts'
+import type { IndexLog } from './index-log.ts'
+import { indexedLead } from './lead-refresh.ts'
 import { passIsDue } from './pass-is-due.ts'
-import { removeUnseen } from './remove-unseen.ts'
+import { type Removal, removeUnseen, type Shelf } from './remove-unseen.ts'
+import { settleIncoming } from './settle-incoming.ts'
+import { clientsShelf, leadsShelf } from './shelves.ts'
 import { storeClients } from './store-clients.ts'
 
 export interface FullPassDeps {
-  readonly crm: Pick<Crm, 'clientsChangedSince' | 'clientsById'>
-  readonly index: Pick<ContactIndex, 'progress' | 'upsert' | 'remove' | 'beginPass' | 'unseen'>
+  readonly crm: Pick<Crm, 'clientsChangedSince' | 'clientsById' | 'allOpenLeads' | 'leadsById' | 'stillIncoming'>
+  readonly index: ContactIndex
+  readonly leads: LeadIndex
   /** Remembers how far a pass came over a restart. */
   readonly settings: Settings
   /** Country of numbers written without a country code. */
   readonly country: string
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly log: ContactIndexLog & { error(fields: object, message: string): void }
+  readonly log: IndexLog & { error(fields: object, message: string): void }
   readonly pace?: FullPassPace
 }
 
@@ -34,33 +39,44 @@ export interface FullPassPace {
 const gentle: FullPassPace = { pollMs: 60_000, pageRestMs: 1_000, failureRestMs: 60_000 }
 
 /**
- * Reads all clients of the CRM anew, now and then: what a look for changes cannot tell (deleted and merged clients just stop being
- * there) is put right by it.
+ * Reads all clients and open leads of the CRM anew, now and then: what a look for changes cannot tell (deleted and merged ones just stop being
+ * there) is put right by it. Numbers that wait among the incoming leads are asked for, too.
  */
 export interface FullPass {
   /** A pass whenever one is due; resolves when `signal` aborts. One that was stopped goes on where it was. */
   run(signal: AbortSignal): Promise<void>
+  /** The next look whether one is due says yes: deletions were told that could not be kept. */
+  hasten(): void
   status(): Promise<PassState | undefined>
 }
 
+const Kept = z.enum(['nobody-read', 'too-many'])
 const PassState = z.object({
   startedAt: z.number(),
-  /** CRM time up to which this pass has read; absent: from the beginning. */
+  /** What is being read; clients come first. */
+  reading: z.enum(['clients', 'leads']).optional(),
+  /** CRM time up to which this pass has read clients; absent: from the beginning. */
   cursor: z.number().optional(),
+  /** How far it has come with leads; absent: from the beginning. */
+  leadPosition: z.string().optional(),
   finishedAt: z.number().optional(),
   /** Clients this pass has read. */
   read: z.number().optional(),
   /** Clients who had left the CRM. */
   removed: z.number().optional(),
   /** Why nobody was removed, though clients did not come: the token may not see them, or most of the account was deleted. */
-  kept: z.enum(['nobody-read', 'too-many']).optional(),
+  kept: Kept.optional(),
+  leadsRead: z.number().optional(),
+  leadsRemoved: z.number().optional(),
+  leadsKept: Kept.optional(),
 })
 export type PassState = z.infer<typeof PassState>
 
 const SETTING = 'contact-index.full-pass'
 
 export function createFullPass(deps: FullPassDeps): FullPass {
-  const { crm, index, settings, country, now, log, pace = gentle } = deps
+  const { crm, index, leads, settings, country, now, log, pace = gentle } = deps
+  let hastened = false
 
   async function run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -86,35 +102,62 @@ export function createFullPass(deps: FullPassDeps): FullPass {
     const state = await status()
     // The first fill read everything: it counts as a pass.
     if (state === undefined) return await save({ startedAt: now(), finishedAt: now() })
-    if (passIsDue(state, now())) await pass(state.finishedAt === undefined ? state : await begin(), signal)
+    if (!hastened && !passIsDue(state, now())) return
+    hastened = false
+    const begun = state.finishedAt === undefined ? state : await begin()
+    const withClients = begun.reading === 'leads' ? begun : await clientPass(begun, signal)
+    const { complete } = await leads.leadProgress()
+    const whole = complete ? await leadPass(withClients, signal) : withClients
+    const settled = await settleIncoming({ crm, index, leads, country }, await index.incomingNumbers(), signal)
+    await save({ ...whole, finishedAt: now() })
+    const { read, removed, leadsRead, leadsRemoved } = whole
+    log.info({ read, removed, leadsRead, leadsRemoved, settled }, 'contacts and leads were read anew')
   }
 
   async function begin(): Promise<PassState> {
-    await index.beginPass()
-    const state = { startedAt: now(), read: 0 }
+    await Promise.all([index.beginPass(), leads.beginLeadPass()])
+    const state: PassState = { startedAt: now(), reading: 'clients', read: 0, leadsRead: 0 }
     await save(state)
     return state
   }
 
-  async function pass({ startedAt, cursor, read }: PassState, signal: AbortSignal): Promise<void> {
-    log.info({ cursor }, 'all contacts are read anew')
-    let count = read
-    for await (const page of crm.clientsChangedSince(cursor, signal, 'index')) {
+  async function clientPass(begun: PassState, signal: AbortSignal): Promise<PassState> {
+    let state = begun
+    log.info({ cursor: state.cursor }, 'all contacts are read anew')
+    for await (const page of crm.clientsChangedSince(state.cursor, signal, 'index')) {
       await storeClients(index, country, page.clients)
-      if (count !== undefined) count += page.clients.length
-      await save({ startedAt, cursor: page.readUpTo, read: count })
+      const read = state.read === undefined ? undefined : state.read + page.clients.length
+      state = { ...state, cursor: page.readUpTo, read }
+      await save(state)
       await sleep(pace.pageRestMs, undefined, { signal })
     }
-    const removal = await removeUnseen({ crm, index, country }, count, signal)
-    const removed = removal.kind === 'removed' ? removal.clients : 0
-    const kept = removal.kind === 'kept' ? removal.why : undefined
-    await save({ startedAt, finishedAt: now(), read: count, removed, kept })
-    if (kept === undefined) return log.info({ read: count, removed }, 'all contacts were read anew')
-    const { clients } = await index.progress()
+    const { removed, kept } = await removal(clientsShelf({ crm, index, country }), state.read, signal)
+    const done: PassState = { ...state, reading: 'leads', cursor: undefined, removed, kept }
+    await save(done)
+    return done
+  }
+
+  async function leadPass(begun: PassState, signal: AbortSignal): Promise<PassState> {
+    let state = begun
+    const from = { position: state.leadPosition, sideBySide: 1 }
+    for await (const page of crm.allOpenLeads(from, signal)) {
+      await leads.upsertLeads(page.entities.map(indexedLead))
+      state = { ...state, leadPosition: page.position, leadsRead: (state.leadsRead ?? 0) + page.entities.length }
+      await save(state)
+      await sleep(pace.pageRestMs, undefined, { signal })
+    }
+    const { removed, kept } = await removal(leadsShelf({ crm, leads }), state.leadsRead, signal)
+    return { ...state, reading: undefined, leadPosition: undefined, leadsRemoved: removed, leadsKept: kept }
+  }
+
+  async function removal<T>(shelf: Shelf<T>, read: number | undefined, signal: AbortSignal) {
+    const told: Removal = await removeUnseen(shelf, read, signal)
+    if (told.kind === 'removed') return { removed: told.count, kept: undefined }
     log.error(
-      { why: kept, read: count, clients },
-      'the CRM did not show clients it had: all are kept; the token must belong to an administrator (callweave doctor tells)',
+      { why: told.why, read, indexed: await shelf.count() },
+      'the CRM did not show clients or leads it had: all are kept; the token must belong to an administrator (callweave doctor tells)',
     )
+    return { removed: 0, kept: told.why }
   }
 
   async function status(): Promise<PassState | undefined> {
@@ -126,5 +169,11 @@ export function createFullPass(deps: FullPassDeps): FullPass {
     await settings.set(SETTING, JSON.stringify(state))
   }
 
-  return { run, status }
+  return {
+    run,
+    hasten: () => {
+      hastened = true
+    },
+    status,
+  }
 }

@@ -65,7 +65,9 @@ async function start(): Promise<void> {
   const pace = createPace({ requestsPerSecond: 80, inFlight: 3 })
   const crm = connectedCrm(sandbox, { pace })
   const index = store.contactIndex
-  const sync = createContactIndexSync({ crm, index, country: 'RU', now: Date.now, log, every: 60 })
+  const sync = createContactIndexSync({
+    ...{ crm, index, settings: store.settings, country: 'RU', now: Date.now, log, every: 60 },
+  })
   const { leads, callbackTasks, lastTalks } = store
   const handlers = callHandlers({
     ...{ crm, index, callbackTasks, lastTalks, refresh: sync.refresh, now: Date.now, random: () => 0 },
@@ -73,7 +75,7 @@ async function start(): Promise<void> {
       openLeadsOf: (clients) => leads.openLeadsOf(clients),
       upsertLeads: (some) => leads.upsertLeads(some),
       removeLead: (id) => leads.removeLead(id),
-      ...createLeadRefresh({ crm, leads, now: Date.now }),
+      ...createLeadRefresh({ crm, leads, settings: store.settings, now: Date.now, log, every: 60 }),
     },
     jobs: store.outbox,
     settings: () => current,

@@ -85,5 +85,14 @@ test('given a job the CRM will not take, then the status tells which and why', a
 test('given a filled index, then the status tells the full pass', async () => {
   start()
   await until(async () => (await side.sync.status()).complete)
-  assert.deepEqual(Object.keys(await side.sync.status()), ['complete', 'clients', 'cursor', 'lastError', 'fullPass'])
+  assert.deepEqual(Object.keys(await side.sync.status()), [
+    'complete',
+    'clients',
+    'fill',
+    'cursor',
+    'lastError',
+    'leads',
+    'fullPass',
+    'webhook',
+  ])
 })

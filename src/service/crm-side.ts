@@ -1,14 +1,9 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config/schema.ts'
-import {
-  type ContactIndexStatus,
-  type ContactIndexSync,
-  createContactIndexSync,
-} from '../contact-index/contact-index-sync.ts'
-import { createFullPass, type PassState } from '../contact-index/full-pass.ts'
-import { createLeadRefresh } from '../contact-index/lead-refresh.ts'
+import type { ContactIndexSync } from '../contact-index/contact-index-sync.ts'
 import { type Amocrm, createAmocrm } from '../crm/amocrm/amocrm.ts'
 import type { TokenStatus } from '../crm/amocrm/token-source.ts'
+import { createTransport, type Transport } from '../crm/amocrm/transport.ts'
 import type { CrmRawRequests } from '../crm/raw-requests.ts'
 import { createDeadLetters } from '../outbox/dead-letters.ts'
 import { createOutbox, type Outbox, type OutboxStatus } from '../outbox/outbox.ts'
@@ -22,6 +17,7 @@ import { createTurns } from '../registration/turns.ts'
 import type { Store } from '../store/ports.ts'
 import { type ControlDesk, createControlDesk } from './control/control-desk.ts'
 import { crmTokens, watchForCure } from './crm-tokens.ts'
+import { createIndexSide, type IndexSide, type IndexStatus } from './index-side.ts'
 
 export interface CrmSideDeps {
   readonly config: Config
@@ -35,11 +31,15 @@ export interface CrmSideDeps {
   readonly reread?: () => Config
   /** How soon a new token or code in the configuration is noticed while one is needed, milliseconds. */
   readonly cureLookMs?: number
+  /** How requests reach the CRM; default: over the network. */
+  readonly transport?: Transport
 }
 
 /** Everything that speaks with the CRM: one pace for all of it, the index that follows it, the outbox that writes to it. */
 export interface CrmSide {
   readonly sync: Pick<ContactIndexSync, 'run'> & { status(): Promise<IndexStatus> }
+  /** The door of the CRM's webhooks. */
+  readonly router: IndexSide['router']
   readonly crm: Amocrm
   /** One request of a customer's hook, at the hooks' share of the pace. */
   readonly askForHook: CrmRawRequests['ask']
@@ -48,11 +48,6 @@ export interface CrmSide {
   /** What administrators do by command. */
   readonly desk: ControlDesk
   readonly outbox: Pick<Outbox, 'run' | 'wake' | 'add'> & { status(): Promise<RegistrationStatus> }
-}
-
-export interface IndexStatus extends ContactIndexStatus {
-  /** The last pass over all clients, or the one under way. */
-  readonly fullPass: PassState | undefined
 }
 
 export interface RegistrationStatus extends OutboxStatus {
@@ -64,33 +59,27 @@ export interface RegistrationStatus extends OutboxStatus {
 const DEAD_TOLD = 5
 const CURE_LOOK_MS = 5_000
 const DAY_MS = 86_400_000
+/** Fewer are fuller: the pace lets no more requests leave for it. */
+const BATCHES_AT_ONCE = 3
 const ACCOUNT_REMEMBERED_MS = 3_600_000
 
 export function createCrmSide(deps: CrmSideDeps): CrmSide {
   const { config, store, log, now, random, reread, registration, cureLookMs = CURE_LOOK_MS } = deps
-  const { requestsPerSecond, inFlight, refreshSeconds } = config.crm
+  const { transport = createTransport() } = deps
+  const { requestsPerSecond, inFlight } = config.crm
   const { country } = config.numbers
   const pace = createPace({ requestsPerSecond, inFlight })
   const source = config.rules.noteSource
-  const tokens = crmTokens(config, { pace, now, log, ...(reread && { reread }) })
-  const crm = createAmocrm({ tokens, source, country, pace, now, log })
+  const tokens = crmTokens(config, { pace, transport, now, log, ...(reread && { reread }) })
+  const crm = createAmocrm({ tokens, source, country, pace, now, log, transport })
   const index = store.contactIndex
-  const follow = createContactIndexSync({
-    crm,
-    index,
-    country,
-    now,
-    log,
-    every: refreshSeconds,
-    onRead: () => void endPause(),
-  })
-  const { refresh } = follow
-  const fullPass = createFullPass({ crm, index, settings: store.settings, country, now, log })
+  const indexSide = createIndexSide({ config, store, crm, now, log, onRead: () => void endPause() })
+  const { refresh } = indexSide
   const { callbackTasks, lastTalks } = store
   const account = rememberedFor(ACCOUNT_REMEMBERED_MS, now, (_: undefined, signal) => crm.account(signal))
   const handlers = callHandlers({
     ...{ crm, index, callbackTasks, lastTalks, refresh, now, random, ...registration },
-    leads: { ...leadIndex(store), ...createLeadRefresh({ crm, leads: store.leads, now }) },
+    leads: { ...leadIndex(store), ...indexSide.leads },
     jobs: store.outbox,
     tokenUser: async (signal) => (await account(undefined, signal)).currentUser,
     turns: createTurns(store.settings),
@@ -100,7 +89,7 @@ export function createCrmSide(deps: CrmSideDeps): CrmSide {
     settings: store.settings,
     handlers,
     pace,
-    inFlight,
+    inFlight: Math.min(inFlight, BATCHES_AT_ONCE),
     now,
     random,
     log,
@@ -144,13 +133,12 @@ export function createCrmSide(deps: CrmSideDeps): CrmSide {
     sync: {
       // Following the CRM waits behind every call; a refresh that a call waits for does not.
       run: (signal) =>
-        pace.as('index', () =>
-          together(signal, follow.run, fullPass.run, (end) => watchForCure(tokens, cureLookMs, end)),
-        ),
-      status: async () => ({ ...(await follow.status()), fullPass: await fullPass.status() }),
+        pace.as('index', () => together(signal, ...indexSide.loops, (end) => watchForCure(tokens, cureLookMs, end))),
+      status: indexSide.status,
     },
     crm,
     askForHook: (...request) => pace.as('hook', () => crm.ask(...request)),
+    router: indexSide.router,
     outbox: {
       run: (signal) => together(signal, outbox.run, tidy),
       wake: outbox.wake,

@@ -166,6 +166,8 @@ export interface ContactIndex {
   /** Clients nobody has upserted since the pass began: candidates for removal. */
   unseen(limit: number): Promise<readonly IndexedClient[]>
   incoming(phoneKey: string): Promise<IncomingNumber | undefined>
+  /** Every number that waits. */
+  incomingNumbers(): Promise<readonly IncomingNumber[]>
   /** One a number: the latest stays. */
   rememberIncoming(numbers: readonly IncomingNumber[]): Promise<void>
   forgetIncoming(uid: string): Promise<void>

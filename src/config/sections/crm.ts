@@ -18,6 +18,21 @@ const OAuth = z
   })
   .describe('An integration that is authorised by OAuth, in place of `crm.token`.')
 
+/** The CRM finds us by it. */
+const Webhook = z
+  .strictObject({
+    publicUrl: z
+      .string()
+      .refine(isSafeCrmUrl, 'an https address (http only on 127.0.0.1)')
+      .refine(hasNoUser, 'an address without user and password')
+      .optional()
+      .describe(
+        "What the CRM's servers reach this service by, like https://pbx.example.com:8078. The webhook's address below it is secret, made and subscribed by the service itself. Left out: changes are fetched every `crm.refreshSeconds` only.",
+      ),
+  })
+  .prefault({})
+  .describe('Changes of contacts, companies and leads, told by the CRM within a second or two.')
+
 export const Crm = z
   .strictObject({
     url: z
@@ -37,14 +52,25 @@ export const Crm = z
       .max(7)
       .default(6)
       .describe("Pace of all requests. amoCRM allows 7 a second; the widget's own count too."),
-    inFlight: z.int().min(1).max(6).default(3).describe('Requests under way at once.'),
+    inFlight: z
+      .int()
+      .min(1)
+      .max(6)
+      .default(6)
+      .describe('Requests under way at once. A page of 250 contacts takes amoCRM about a second.'),
     keepDays: z
       .int()
       .min(7)
       .max(3650)
       .default(90)
       .describe('How long finished CRM writes are kept in the outbox. Calls themselves stay in the journal.'),
-    refreshSeconds: z.int().min(5).max(3600).default(30).describe('How often changes of contacts are fetched.'),
+    refreshSeconds: z
+      .int()
+      .min(5)
+      .max(3600)
+      .default(30)
+      .describe('How often changes of contacts and leads are fetched.'),
+    webhook: Webhook,
   })
   .refine(({ token, oauth }) => token !== undefined || oauth !== undefined, {
     path: ['token'],

@@ -14,6 +14,7 @@ export function sqliteContactIndex(db: DatabaseSync, writer: Writer): ContactInd
   )
   const unseen = db.prepare('SELECT * FROM clients WHERE pass < (SELECT pass FROM index_progress) LIMIT ?')
   const incoming = db.prepare('SELECT * FROM incoming_numbers WHERE key = ?')
+  const allIncoming = db.prepare('SELECT * FROM incoming_numbers')
   const progress = db.prepare('SELECT complete, cursor, clients FROM index_progress')
   return {
     lookup: (phoneKey) => reading(() => find.all(phoneKey).map(asClient)),
@@ -44,6 +45,7 @@ export function sqliteContactIndex(db: DatabaseSync, writer: Writer): ContactInd
         const row = incoming.get(phoneKey)
         return row && asIncoming(row)
       }),
+    incomingNumbers: () => reading(() => allIncoming.all().map(asIncoming)),
     async rememberIncoming(numbers) {
       await writer.write({ kind: 'remember-incoming', numbers })
     },

@@ -1,0 +1,4 @@
+export interface IndexLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}

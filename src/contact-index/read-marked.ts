@@ -1,0 +1,59 @@
+import type { Crm, EntityRef } from '../crm/port.ts'
+import type { LeadIndex } from '../store/crm-state-ports.ts'
+import type { ContactIndex } from '../store/ports.ts'
+import { indexedLead } from './lead-refresh.ts'
+import type { Mark } from './marks.ts'
+import { type ClientShelf, storeClients } from './store-clients.ts'
+
+export interface ReadMarkedDeps {
+  readonly crm: Pick<Crm, 'clientsById' | 'leadsById'>
+  readonly index: ClientShelf & Pick<ContactIndex, 'remove'>
+  readonly leads: Pick<LeadIndex, 'upsertLeads' | 'removeLead'>
+  /** Country of numbers written without a country code. */
+  readonly country: string
+}
+
+/**
+ * Brings marked entities into the index as they stand in the CRM now. Who was said to be deleted and does not come leaves it; who was only said to have
+ * changed and does not come stays until the nightly pass: a token that may suddenly see less would empty the index hook by hook.
+ * @throws CrmError, StoreError
+ */
+export async function readMarked(
+  { crm, index, leads, country }: ReadMarkedDeps,
+  marks: readonly Mark[],
+  signal: AbortSignal,
+): Promise<void> {
+  const clients = marks.filter(({ entity }) => entity.kind !== 'lead')
+  const leadMarks = marks.filter(({ entity }) => entity.kind === 'lead')
+  if (clients.length > 0) {
+    const found = await crm.clientsById(
+      clients.map(({ entity }) => entity),
+      signal,
+      'index',
+    )
+    await storeClients(index, country, found)
+    const gone = absent(clients, found)
+    await Promise.all(gone.map(({ kind, id }) => (kind === 'lead' ? undefined : index.remove(kind, id))))
+  }
+  if (leadMarks.length > 0) {
+    const found = await crm.leadsById(
+      leadMarks.map(({ entity }) => entity.id),
+      signal,
+      'index',
+    )
+    await leads.upsertLeads(found.map(indexedLead))
+    const gone = absent(
+      leadMarks,
+      found.map(({ id }) => ({ kind: 'lead', id })),
+    )
+    await Promise.all(gone.map(({ id }) => leads.removeLead(id)))
+  }
+}
+
+/** Those said to be deleted who did not come. */
+function absent(marks: readonly Mark[], found: readonly EntityRef[]): readonly EntityRef[] {
+  const there = new Set(found.map(({ kind, id }) => `${kind} ${id}`))
+  return marks
+    .filter(({ entity, deleted }) => deleted && !there.has(`${entity.kind} ${entity.id}`))
+    .map(({ entity }) => entity)
+}
