@@ -1,4 +1,5 @@
 import type { CallbackTasks, Decisions, LastTalks, LeadIndex } from './crm-state-ports.ts'
+import type { Upkeep } from './upkeep-ports.ts'
 
 /** The service's own state. Async by signature, so that a shared database can stand behind the same ports. Instants are epoch milliseconds. */
 
@@ -188,4 +189,5 @@ export interface Store extends AsyncDisposable {
   readonly decisions: Decisions
   readonly lastTalks: LastTalks
   readonly settings: Settings
+  readonly upkeep: Upkeep
 }

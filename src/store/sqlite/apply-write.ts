@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { callWrites } from './call-writes.ts'
 import { clientWrites } from './client-writes.ts'
+import { fadingWrites } from './fading-writes.ts'
 import { jobWrites } from './job-writes.ts'
 import { knowledgeWrites } from './knowledge-writes.ts'
 import { leadWrites } from './lead-writes.ts'
 import { pendingWrites } from './pending-writes.ts'
+import { shrink } from './shrink.ts'
 import type { Write, Written } from './write.ts'
 
 /** Prepares every statement once. The function it returns carries out one write inside the transaction its caller has begun, and throws what SQLite throws. */
@@ -15,6 +17,7 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
   const pending = pendingWrites(db)
   const leads = leadWrites(db)
   const knowledge = knowledgeWrites(db)
+  const fading = fadingWrites(db, jobs, clients.remove)
   const setSetting = db.prepare(
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   )
@@ -85,6 +88,14 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
       case 'set-setting':
         setSetting.run(write.name, write.value)
         return done
+      case 'drop-events':
+        return { changed: fading.dropEvents(write.before, write.limit), died: [] }
+      case 'fade-calls':
+        return { changed: fading.fadeCalls(write.before, write.limit), died: [] }
+      case 'forget-person':
+        return { changed: true, died: [], forgotten: fading.forgetPerson(write.what) }
+      case 'shrink':
+        return { changed: shrink(db, write.pages), died: [] }
       default:
         return write satisfies never
     }

@@ -13,7 +13,9 @@ const CACHE_KIB = 4_096
  */
 export function openForWriting(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
+  // Auto-vacuum only takes effect in a file without tables (an older one is converted once, `shrinkable`): pages that were emptied can then be given back bit by bit.
   db.exec(`
+    PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -${CACHE_KIB};

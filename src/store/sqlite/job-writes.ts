@@ -38,6 +38,11 @@ export function jobWrites(db: DatabaseSync) {
        ORDER BY added_at LIMIT ?)`,
   )
   const removeDead = db.prepare("DELETE FROM jobs WHERE key = ? AND state = 'dead'")
+  const removeDone = db.prepare(
+    `DELETE FROM jobs WHERE key = ?1 AND state = 'done' AND NOT EXISTS (
+       SELECT 1 FROM jobs AS open WHERE open.after = ?1 AND open.after IS NOT NULL
+         AND open.state IN ('waiting', 'sending', 'unproven'))`,
+  )
 
   const changeOne = (change: ChangeRow): readonly string[] => {
     const row = find.get(change.key)
@@ -59,6 +64,18 @@ export function jobWrites(db: DatabaseSync) {
     )
     const others = isEnd(textOf(row, 'state')) || isEnd(change.state) ? lanes.behind(change.key) : []
     return [textOf(row, 'lane'), ...others]
+  }
+
+  const forgetDead = (keys: readonly string[]): readonly string[] => {
+    const removed: string[] = []
+    const hopeless = new Set(keys)
+    for (const key of hopeless) {
+      const waiting = lanes.behind(key)
+      if (removeDead.run(key).changes === 0) continue
+      removed.push(key)
+      for (const died of refreshAll(lanes, waiting)) hopeless.add(died)
+    }
+    return removed
   }
 
   return {
@@ -94,17 +111,12 @@ export function jobWrites(db: DatabaseSync) {
       return removeOld.run(before, limit).changes > 0
     },
     /** Removes dead jobs, and whatever dies because its base is gone. All that was removed. */
-    forgetDead(keys: readonly string[]): readonly string[] {
-      const removed: string[] = []
-      const hopeless = new Set(keys)
-      for (const key of hopeless) {
-        const waiting = lanes.behind(key)
-        if (removeDead.run(key).changes === 0) continue
-        removed.push(key)
-        for (const died of refreshAll(lanes, waiting)) hopeless.add(died)
-      }
-      return removed
-    },
+    forgetDead,
+    /** Removes done and dead jobs; what is still to be sent, and what that builds on, stays. All that was removed. */
+    forgetFinished: (keys: readonly string[]): readonly string[] => [
+      ...keys.filter((key) => lanes.behind(key).length === 0 && removeDead.run(key).changes > 0),
+      ...keys.filter((key) => removeDone.run(key).changes > 0),
+    ],
     /** The keys of the jobs that died because their base is dead. */
     change(changes: readonly ChangeRow[]): readonly string[] {
       return refreshAll(lanes, changes.flatMap(changeOne))

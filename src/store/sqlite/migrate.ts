@@ -12,9 +12,14 @@ const APPLICATION_ID = 0x436c7776
 
 /**
  * Brings a database up to the last of `migrations`, all of them in one transaction: a failure leaves the file as it was.
+ * @param keep called before a file that somebody has used is changed, with the format it has; when it throws nothing is changed
  * @throws StoreError `newer` when a later version wrote the file, `foreign` when another program did.
  */
-export function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
+export function migrate(
+  db: DatabaseSync,
+  migrations: readonly Migration[],
+  keep: (format: number) => void = () => undefined,
+): void {
   const found = pragma(db, 'user_version')
   const owner = pragma(db, 'application_id')
   if (owner !== APPLICATION_ID && (owner !== 0 || hasTables(db))) {
@@ -24,6 +29,7 @@ export function migrate(db: DatabaseSync, migrations: readonly Migration[]): voi
     throw new StoreError('newer', `The state file has format ${found}, this Callweave knows ${migrations.length}`)
   }
   if (found === migrations.length) return
+  if (found > 0) keep(found)
 
   db.exec('BEGIN IMMEDIATE')
   try {

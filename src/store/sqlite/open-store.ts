@@ -12,6 +12,7 @@ import { sqliteLeadIndex } from './sqlite-lead-index.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 import { sqlitePendingCalls } from './sqlite-pending-calls.ts'
 import { sqliteSettings } from './sqlite-settings.ts'
+import { sqliteUpkeep } from './sqlite-upkeep.ts'
 import { startWriter } from './writer.ts'
 
 export interface StoreOptions {
@@ -52,6 +53,7 @@ export async function openStore({ file, now = Date.now, lingerMs = 2, onDied }: 
       lastTalks: sqliteLastTalks(reader),
       pendingCalls: sqlitePendingCalls(reader, writer),
       settings: sqliteSettings(reader, writer),
+      upkeep: sqliteUpkeep(file, writer),
     }
     const closing = opened.move()
     return { ...store, [Symbol.asyncDispose]: () => closing.disposeAsync() }

@@ -9,6 +9,7 @@ import { pendingCalls } from './migrations/0007-pending-calls.ts'
 import { leadIndex } from './migrations/0008-lead-index.ts'
 import { callKnowledge } from './migrations/0009-call-knowledge.ts'
 import { oldJobs } from './migrations/0010-old-jobs.ts'
+import { ages } from './migrations/0011-ages.ts'
 
 /** All migrations, in order. One that was released is never edited: a change is a new file. */
 export const schema: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const schema: readonly Migration[] = [
   leadIndex,
   callKnowledge,
   oldJobs,
+  ages,
 ]

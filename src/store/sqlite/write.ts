@@ -1,5 +1,6 @@
 import type { CallbackTask, Decision, IndexedLead } from '../crm-state-ports.ts'
 import type { IncomingNumber, IndexedClient, JobState } from '../ports.ts'
+import type { Forgotten, PersonsTraces } from '../upkeep-ports.ts'
 import type { Failure } from './sqlite-failure.ts'
 
 /** What the writer thread is asked to do. JSON is made before it travels: text is cheaper to hand over than objects, and a value that cannot be told fails at its caller. */
@@ -31,13 +32,19 @@ export type Write =
   | { readonly kind: 'add-pending'; readonly row: PendingRow }
   | { readonly kind: 'remove-pending'; readonly pbx: string; readonly id: string; readonly endedAt: number }
   | { readonly kind: 'set-setting'; readonly name: string; readonly value: string }
+  | { readonly kind: 'drop-events'; readonly before: number; readonly limit: number }
+  | { readonly kind: 'fade-calls'; readonly before: number; readonly limit: number }
+  | { readonly kind: 'forget-person'; readonly what: PersonsTraces }
+  | { readonly kind: 'shrink'; readonly pages: number }
 
 /** What a write tells when the disk has it. */
 export interface Written {
-  /** record-ended: false when the row was there. forget-done: whether anything was old enough. */
+  /** record-ended: false when the row was there. What goes by age, shrink: whether there was anything. */
   readonly changed: boolean
   /** change-jobs: keys of the jobs that died with their base. forget-dead: keys of those that were removed. */
   readonly died: readonly string[]
+  /** forget-person: how much went. */
+  readonly forgotten?: Forgotten
 }
 
 export interface CallRow {

@@ -2,8 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { prepareWrites } from './apply-write.ts'
 import { commitGroup } from './commit-group.ts'
 import { openForWriting } from './connection.ts'
+import { keepBeforeMigration } from './keep-before-migration.ts'
 import { migrate } from './migrate.ts'
 import { schema } from './schema.ts'
+import { makeShrinkable } from './shrink.ts'
 import { failureOf } from './sqlite-failure.ts'
 import type { Answer, FromWriter, ToWriter } from './write.ts'
 
@@ -19,7 +21,8 @@ function serve(port: NonNullable<typeof parentPort>, file: string, lingerMs: num
   const tell = (message: FromWriter) => port.postMessage(message)
   try {
     const db = openForWriting(file)
-    migrate(db, schema)
+    migrate(db, schema, (format) => keepBeforeMigration(db, file, format))
+    makeShrinkable(db)
     const apply = prepareWrites(db)
     let queue: Extract<ToWriter, { kind: 'write' }>[] = []
     let timer: NodeJS.Timeout | undefined
