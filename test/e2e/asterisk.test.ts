@@ -91,7 +91,7 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     const [call] = await lab.trunk.call({ from, did: '7001', giveUpAfterMs: 1200 })
     const steps = await stepsUntil(lab, from, (all) => all.some(({ event }) => event === 'LINKEDID_END'))
     expect(applications(steps)).toEqual([
-      'Stasis@callweave-ask callweave,inbound,7001',
+      'Stasis@callweave-ask callweave,inbound,7001,dnd=',
       'Dial@default-route PJSIP/101,20,tT',
     ])
     expect(steps.find(({ event }) => event === 'USER callweave')?.data).toBe('callweave,default')
@@ -109,7 +109,7 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     await call
     const steps = await stepsUntil(lab, from, (all) => all.some(({ event }) => event === 'LINKEDID_END'))
     expect(applications(steps)).toEqual([
-      'Stasis@callweave-ask callweave,inbound,7001',
+      'Stasis@callweave-ask callweave,inbound,7001,dnd=',
       'Dial@callweave-ring PJSIP/102,2,',
       'Dial@default-route PJSIP/101,20,tT',
     ])
