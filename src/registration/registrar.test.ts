@@ -102,6 +102,16 @@ describe('given a call in the journal', () => {
     expect(notes()).toEqual(['main/1.1:note', 'main/1.1#2:note'])
   })
 
+  test('when its client was forgotten and CEL tells the call again, then the row is still the lock; another time is another call', async () => {
+    const { rows, register, notes } = journalInMemory()
+    await register(call(ANNA, 0))
+    const [row] = rows.values()
+    if (row) rows.set('1.1', { ...row, clientKey: '', call: { ...call('', 0), forgotten: true } })
+    expect(await register(call(ANNA, 0, { evidence: 'cel' }))).toEqual({ kind: 'known' })
+    expect(await register(call(ANNA, 60, { evidence: 'cel' }))).toMatchObject({ as: '1.1#2' })
+    expect(notes()).toEqual(['main/1.1:note', 'main/1.1#2:note'])
+  })
+
   test.each([
     ['as it was', {}],
     ['by a witness of whole seconds', { startedAt: START - 750, endedAt: START + 9000, evidence: 'cel' }],

@@ -10,6 +10,8 @@ export interface Telling {
   /** When its client came; the colleague who dialled may have been on the line since an earlier call. */
   readonly since: number
   readonly endedAt: number
+  /** Its client was forgotten, by age or by request: whoever it was, this is the lock of that time. */
+  readonly forgotten?: boolean
 }
 
 /**
@@ -18,17 +20,22 @@ export interface Telling {
  * nothing in the CRM, so nothing can be doubled.
  */
 export function isSameCall(row: Telling, told: Telling): boolean {
-  if (told.clientKey !== '' && told.clientKey !== row.clientKey) return false
+  if (told.clientKey !== '' && told.clientKey !== row.clientKey && !row.forgotten) return false
   return told.since <= row.endedAt + ROUNDING_MS && row.since <= told.endedAt + ROUNDING_MS
 }
 
 /** What a journal row tells. */
 export function tellingOf({ clientKey, startedAt, endedAt, call }: JournalEntry): Telling {
-  return { clientKey, since: clientSince(call) ?? startedAt, endedAt }
+  return { clientKey, since: clientSince(call) ?? startedAt, endedAt, forgotten: isForgotten(call) }
 }
 
 /** Rows come back from the disk as JSON of any version. */
 function clientSince(call: unknown): number | undefined {
   const known: Partial<Record<keyof Call, unknown>> = typeof call === 'object' && call !== null ? call : {}
   return typeof known.clientSince === 'number' ? known.clientSince : undefined
+}
+
+/** The store takes the client out of old calls, and of persons who ask for it. */
+export function isForgotten(call: unknown): boolean {
+  return typeof call === 'object' && call !== null && 'forgotten' in call && call.forgotten === true
 }

@@ -11,6 +11,7 @@ import { sftpSource } from '../recordings/sftp-source.ts'
 import type { RecordingSource } from '../recordings/source.ts'
 import { type StorageQuerySettings, storageQuery } from '../recordings/storage-query.ts'
 import type { CallFacts } from '../registration/call-facts.ts'
+import { isForgotten } from '../registration/same-call.ts'
 import type { CallJournal } from '../store/ports.ts'
 import { cdrRecordings } from './cdr-recordings.ts'
 
@@ -45,6 +46,8 @@ export async function createRecordingsSide({
       ...(query && { storage: storageQuery(query) }),
       callOf: async (id) => {
         const entry = await journal.find(config.service.pbx, id)
+        // Whoever was forgotten is no longer to be listened to, though the PBX may still have the file.
+        if (entry && isForgotten(entry.call)) return undefined
         if (entry) return { ...Journalled.parse(entry.call), id: entry.id, endedAt: entry.endedAt }
         const call = tracker.find(id)
         // One that has ended and is not in the journal yet will be in a moment, perhaps by another id.
