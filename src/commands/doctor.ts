@@ -18,6 +18,7 @@ import type { Finding } from './doctor/finding.ts'
 import { portCheck } from './doctor/port-check.ts'
 import { recordingsCheck } from './doctor/recordings-check.ts'
 import { findingLines, verdict } from './doctor/report.ts'
+import { staffCheck } from './doctor/staff-check.ts'
 import { stateCheck } from './doctor/state-check.ts'
 import { tokenFindings } from './doctor/token-check.ts'
 
@@ -56,6 +57,7 @@ export async function doctorCommand(args: readonly string[], io: CommandIo): Pro
       certificateCheck(config.webserver, Date.now),
       stateCheck(config.service.directory),
       recordingsCheck(config, Date.now),
+      staffCheck(config),
     ]
     const findings: Finding[] = []
     for (const check of checks) {

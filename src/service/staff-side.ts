@@ -9,6 +9,7 @@ import { readJsonBody } from '../http/json-body.ts'
 import { isBelievable } from '../staff/believable.ts'
 import { isDismissed, type KnownUser, nextUsers, readStoredUsers } from '../staff/crm-users.ts'
 import { directoryDiff } from '../staff/directory-diff.ts'
+import { kept as names } from '../staff/kept.ts'
 import { type Conflict, type Merged, mergeTable } from '../staff/merge-table.ts'
 import { staffRouter } from '../staff/router.ts'
 import { countUnlisted, readStoredUnlisted, type UnlistedExtension } from '../staff/unlisted.ts'
@@ -64,17 +65,13 @@ export interface StaffStatus {
 
 type Person = Config['staff']['people'][number]
 
-const TABLE = 'staff.table'
-const USERS = 'staff.users'
-const UNLISTED = 'staff.unlisted'
-
 /** @throws StoreError */
 export async function createStaffSide(deps: StaffSideDeps): Promise<StaffSide> {
   const { live, settings, users: readUsers, now, log, lookMs } = deps
   let configured = live.current()
-  let table = readStoredTable(await settings.get(TABLE))
-  let users: readonly KnownUser[] = readStoredUsers(await settings.get(USERS))
-  let unlisted = readStoredUnlisted(await settings.get(UNLISTED))
+  let table = readStoredTable(await settings.get(names.table))
+  let users: readonly KnownUser[] = readStoredUsers(await settings.get(names.users))
+  let unlisted = readStoredUnlisted(await settings.get(names.unlisted))
   let dismissed = dismissedAmong(users)
   let readAt: number | undefined
   let trouble: string | undefined
@@ -113,7 +110,7 @@ export async function createStaffSide(deps: StaffSideDeps): Promise<StaffSide> {
     const newly = [...gone].filter((user) => !dismissed.has(user))
     const back = [...dismissed].filter((user) => !gone.has(user))
     dismissed = gone
-    keep(USERS, users)
+    keep(names.users, users)
     if (newly.length + back.length === 0) return
     log.info({ dismissed: newly, back }, 'users of the CRM were dismissed or came back')
     rebuild()
@@ -145,7 +142,7 @@ export async function createStaffSide(deps: StaffSideDeps): Promise<StaffSide> {
       },
       readJson: readJsonBody,
       takeOver: async (handed, from) => {
-        await settings.set(TABLE, JSON.stringify(handed))
+        await settings.set(names.table, JSON.stringify(handed))
         table = handed
         log.info({ rows: handed.length, from }, 'the widget has handed over its table of users and extensions')
         rebuild()
@@ -181,7 +178,7 @@ export async function createStaffSide(deps: StaffSideDeps): Promise<StaffSide> {
         strangers.map(({ extension }) => extension),
         endedAt ?? now(),
       )
-      keep(UNLISTED, unlisted)
+      keep(names.unlisted, unlisted)
     },
     run: async (signal) => {
       while (!signal.aborted) {

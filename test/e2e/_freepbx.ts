@@ -43,7 +43,7 @@ export function rung(steps: readonly Step[]): readonly string[] {
 /** DIDs a call asked about, in order. */
 export function asked(steps: readonly Step[]): readonly string[] {
   const questions = steps.filter(({ event, app }) => event === 'APP_START' && app === 'Stasis')
-  return questions.map(({ data }) => data.replace('callweave,inbound,', ''))
+  return questions.map(({ data }) => data.replace('callweave,inbound,', '').replace(/,dnd=.*$/, ''))
 }
 
 /** Whether anybody's mailbox took the call. */

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs'
 import type { Store } from '../ports.ts'
 import { StoreError } from '../store-error.ts'
 import { openForReading } from './connection.ts'
+import { sqliteContactIndex } from './sqlite-contact-index.ts'
 import { sqliteDecisions } from './sqlite-decisions.ts'
 import { asStoreError } from './sqlite-failure.ts'
 import { sqliteJournal } from './sqlite-journal.ts'
+import { sqliteLeadIndex } from './sqlite-lead-index.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
+import { sqliteSettings } from './sqlite-settings.ts'
 import type { Writer } from './writer.ts'
 
 /** What a command may read beside the running service. */
@@ -13,6 +16,9 @@ export interface ReadableStore extends Disposable {
   readonly journal: Pick<Store['journal'], 'find'>
   readonly outbox: Pick<Store['outbox'], 'get'>
   readonly decisions: Pick<Store['decisions'], 'of'>
+  readonly settings: Pick<Store['settings'], 'get'>
+  readonly contactIndex: Pick<Store['contactIndex'], 'lookup'>
+  readonly leads: Pick<Store['leads'], 'openLeadsOf'>
 }
 
 /**
@@ -32,6 +38,9 @@ export function openStoreForReading(file: string): ReadableStore {
       journal: sqliteJournal(db, nobodyWrites, Date.now),
       outbox: sqliteOutbox(db, nobodyWrites, Date.now),
       decisions: sqliteDecisions(db, nobodyWrites),
+      settings: sqliteSettings(db, nobodyWrites),
+      contactIndex: sqliteContactIndex(db, nobodyWrites),
+      leads: sqliteLeadIndex(db, nobodyWrites),
       [Symbol.dispose]: () => db.close(),
     }
   } catch (error) {
