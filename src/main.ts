@@ -14,6 +14,7 @@ usage: callweave COMMAND [OPTIONS]
   outbox     CRM writes that wait or were refused  callweave outbox [--dead] [--retry KEY | --retry-all | --drop KEY]
   crm        authorise the integration anew        callweave crm authorise --code CODE
   explain    why a call stands where it stands    callweave explain [--lang ru|en] [--config FILE] CALL-ID
+  hooks      customers' own scripts               callweave hooks init|list|test FILE --call ID|RECORDING
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
   recordings keys of links to recordings           callweave recordings keys [--new | --retire ID] [--config FILE]
   setup      the steps of install.sh               callweave setup ACTION
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
   crm: async () => (await import('./commands/crm.ts')).crmCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  hooks: async () => (await import('./commands/hooks.ts')).hooksCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
   recordings: async () => (await import('./commands/recordings.ts')).recordingsCommand,
   setup: async () => (await import('./commands/setup.ts')).setupCommand,

@@ -75,6 +75,11 @@ function createWarnings(write: (line: string) => void): Warnings {
   }
 }
 
+/** The calls of a recording, as `interpret` tells them. @throws InputError */
+export function callsInFile(file: string, config: InterpretConfig, warn: (line: string) => void): readonly Call[] {
+  return tellFile({ file, source: undefined, config: undefined }, config, createWarnings(warn))
+}
+
 function tellFile({ file, source }: Options, config: InterpretConfig, warnings: Warnings): readonly Call[] {
   const recording = named(file, () => readRecording(recordingText(readFile(file)), source, warnings.add))
   const { values, place } = recording

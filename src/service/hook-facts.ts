@@ -8,7 +8,11 @@ import type { LiveConfig } from './live-config.ts'
 
 export interface HookFactsDeps {
   readonly live: LiveConfig
-  readonly store: Pick<Store, 'journal' | 'contactIndex' | 'leads'>
+  readonly store: {
+    readonly journal: Pick<Store['journal'], 'find'>
+    readonly contactIndex: Pick<Store['contactIndex'], 'lookup'>
+    readonly leads: Pick<Store['leads'], 'openLeadsOf'>
+  }
   readonly tracker: Pick<CallTracker, 'find'>
 }
 

@@ -1,19 +1,17 @@
 import type { CrmLead, NewLead } from '../../crm/leads-port.ts'
 import type { Job, JobHandler, Outcome, Proof, SendResult } from '../../outbox/job.ts'
-import { fillTemplate } from '../../templates/template.ts'
 import { hooked } from '../hooks.ts'
 import type { CallPayload } from '../payloads.ts'
 import { decidedAt, type Reason } from '../plan/decision.ts'
 import { planLead } from '../plan/plan-lead.ts'
-import { responsible } from '../plan/responsible.ts'
-import { valuesOf } from './call-values.ts'
 import type { MadeLead } from './cards-of-call.ts'
 import { clientsOf, type KnownClient } from './client-result.ts'
 import { type Grounded, ground, proofOfEnd, refOf } from './ground.ts'
 import { answersTo } from './grounded-batch.ts'
 import type { HandlerDeps } from './handler-deps.ts'
+import { newLead } from './new-lead.ts'
 import { failuresIn, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
-import { peopleOfCall, ruleOf } from './people-of-call.ts'
+import { ruleOf } from './people-of-call.ts'
 import { proofSince } from './proof-since.ts'
 import { rememberedFor } from './remembered-for.ts'
 
@@ -104,27 +102,9 @@ export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
 
   async function leadOf({ job, client }: LeadJob, signal: AbortSignal): Promise<NewLead> {
     const { call } = job.payload
-    const { rule } = ruleOf(call, client.known, settings())
-    const { pipeline, status, tags, source } = rule.lead
     const tokenUser = settings().defaultUser === undefined ? await deps.tokenUser(signal) : undefined
-    const people = peopleOfCall(call, settings(), { rule, draw: client.draw, cardOwner: client.owner, tokenUser })
-    const { user } = responsible(rule.responsible, people)
-    const lead: NewLead = {
-      name: nameOf(job, client),
-      client: refOf(client),
-      uniq: call.uniq,
-      ...(pipeline !== undefined && { pipeline }),
-      ...(status !== undefined && { status }),
-      ...(user !== undefined && { owner: user }),
-      ...(tags.length > 0 && { tags }),
-      ...(source !== undefined && { source }),
-    }
+    const lead = newLead(call, client, { settings: settings(), tokenUser })
     return hooked(hooks, 'lead-creation', lead, { call, client: refOf(client) })
-  }
-
-  function nameOf({ payload: { call } }: Job<CallPayload>, client: KnownClient): string {
-    const { rule } = ruleOf(call, client.known, settings())
-    return fillTemplate(rule.lead.name, valuesOf(call, settings())) || call.phone
   }
 
   /** Before the job is done: the client's next call must find it here. */
