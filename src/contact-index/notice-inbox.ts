@@ -145,13 +145,19 @@ export function createNoticeInbox(deps: NoticeInboxDeps): NoticeInbox {
     }
     while (marks.size() > 0) {
       const taken = marks.take(TOGETHER)
-      await readMarked(deps, taken, signal).catch((error) => {
+      const leads = await readMarked(deps, taken, signal).catch((error) => {
         for (const each of taken) marks.add(each)
         throw error
       })
+      if (leads.length > 0) await noteSorted(new Set(leads))
       counts.read += taken.length
     }
     await settleSorted(signal)
+  }
+
+  /** The CRM's lists have no code for incoming leads: that one was sorted is told as a change or the end of its lead. */
+  async function noteSorted(leads: ReadonlySet<number>): Promise<void> {
+    for (const { uid, lead } of await index.incomingNumbers()) if (leads.has(lead)) sorted.add(uid)
   }
 
   async function settleSorted(signal: AbortSignal): Promise<void> {

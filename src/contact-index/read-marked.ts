@@ -16,13 +16,14 @@ export interface ReadMarkedDeps {
 /**
  * Brings marked entities into the index as they stand in the CRM now. Who was said to be deleted and does not come leaves it; who was only said to have
  * changed and does not come stays until the nightly pass: a token that may suddenly see less would empty the index hook by hook.
+ * Answers with the ids of leads that are ordinary ones or gone: whichever waited among the incoming leads waits no longer.
  * @throws CrmError, StoreError
  */
 export async function readMarked(
   { crm, index, leads, country }: ReadMarkedDeps,
   marks: readonly Mark[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly number[]> {
   const clients = marks.filter(({ entity }) => entity.kind !== 'lead')
   const leadMarks = marks.filter(({ entity }) => entity.kind === 'lead')
   if (clients.length > 0) {
@@ -35,19 +36,19 @@ export async function readMarked(
     const gone = absent(clients, found)
     await Promise.all(gone.map(({ kind, id }) => (kind === 'lead' ? undefined : index.remove(kind, id))))
   }
-  if (leadMarks.length > 0) {
-    const found = await crm.leadsById(
-      leadMarks.map(({ entity }) => entity.id),
-      signal,
-      'index',
-    )
-    await leads.upsertLeads(found.map(indexedLead))
-    const gone = absent(
-      leadMarks,
-      found.map(({ id }) => ({ kind: 'lead', id })),
-    )
-    await Promise.all(gone.map(({ id }) => leads.removeLead(id)))
-  }
+  if (leadMarks.length === 0) return []
+  const found = await crm.leadsById(
+    leadMarks.map(({ entity }) => entity.id),
+    signal,
+    'index',
+  )
+  await leads.upsertLeads(found.map(indexedLead))
+  const gone = absent(
+    leadMarks,
+    found.map(({ id }) => ({ kind: 'lead', id })),
+  )
+  await Promise.all(gone.map(({ id }) => leads.removeLead(id)))
+  return [...found, ...gone].map(({ id }) => id)
 }
 
 /** Those said to be deleted who did not come. */
