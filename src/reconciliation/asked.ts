@@ -1,7 +1,11 @@
+import type { Call } from '../calls/call.ts'
+
 /** Which calls a pass is about. Instants are epoch milliseconds. */
 export type Asked =
   /** Calls that began in this time, both ends included. */
   | { readonly kind: 'span'; readonly from: number; readonly to: number }
+  /** Calls that have a record in this time, whole: also those that began before it or ended after it. */
+  | { readonly kind: 'records'; readonly from: number; readonly to: number }
   /** Calls that have these ids, linkedids or channel ids. */
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
 
@@ -15,6 +19,10 @@ export interface PassOptions {
   /** A person asked for these calls: what was before the first start, or happened while the service only watched, is registered too. */
   readonly onDemand: boolean
   readonly onProgress?: (progress: PassProgress) => void
+  /** Hears of calls whose end is not written yet: they are no findings. */
+  readonly onOpen?: (calls: readonly Pick<Call, 'linkedids' | 'startedAt'>[]) => void
+  /** Hears of ids that were asked for and that no record has. */
+  readonly onUnknown?: (ids: readonly string[]) => void
 }
 
 export interface PassProgress {

@@ -30,6 +30,7 @@ export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
         yield await judge(told, options, deps)
         calls += 1
       }
+      if (page.open.length > 0) options.onOpen?.(page.open)
       options.onProgress?.({ calls, share: shareOf(asked, page.readUpTo, calls) })
     }
     options.onProgress?.({ calls, share: 1 })
