@@ -10,6 +10,7 @@ import type { Config } from './config/schema.ts'
 import { openHttp } from './http/http-server.ts'
 import { statusRouter } from './http/status-router.ts'
 import { createCallPump } from './live/call-pump.ts'
+import { setLogLevel } from './log.ts'
 import { createRegistrar } from './registration/registrar.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
 import { createCallCloser } from './service/call-closer.ts'
@@ -30,6 +31,7 @@ import { createRegistrationSide } from './service/registration-side.ts'
 import { createRoutingSide } from './service/routing-side.ts'
 import { ariAddress, registrationSettings, shownCards } from './service/settings.ts'
 import { createStaffSide } from './service/staff-side.ts'
+import { createUpkeepSide } from './service/upkeep/upkeep-side.ts'
 import { createWitnessSide, type ReconciliationTiming } from './service/witness-side.ts'
 import { openStore } from './store/sqlite/open-store.ts'
 
@@ -39,6 +41,8 @@ export interface ServiceDeps {
   readonly now?: () => number
   /** In [0, 1). */
   readonly random?: () => number
+  /** How the log fares, for the status. */
+  readonly logStatus?: () => object
   /** The configuration as it stands in its file now; it may throw. Without it every change needs a restart. */
   readonly reread?: () => Config
   /** That file: what can change in it while the service runs is followed. */
@@ -100,6 +104,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   }
   const tracker = createCallTracker(interpreter)
   live.onChange(() => tracker.employ(staff.directory))
+  live.onChange((held) => setLogLevel(deps.log, held.service.log))
+  const upkeep = createUpkeepSide(config, store, log, now)
   const hooks = opened.use(
     await createHooksSide({
       ...{ live, store, tracker, log, now, configFile: deps.configFile, lookMs: deps.looks?.filesMs },
@@ -141,7 +147,14 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       clickedOn,
     }),
   )
-  const closer = opened.use(createCallCloser({ registrar, wakeOutbox: outbox.wake, log }))
+  const closer = opened.use(
+    createCallCloser({
+      ...{ registrar, wakeOutbox: outbox.wake, log },
+      overflown: () => witness.lost(),
+      // Without a link the next one ends the time that is to be caught up.
+      relieved: () => asterisk.status().state === 'up' && witness.restored(),
+    }),
+  )
   const witness = opened.use(
     await createWitnessSide({
       config,
@@ -234,6 +247,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     contactIndex: await sync.status(),
     recordings: await recordings.status(),
     hooks: hooks.status(),
+    state: { ...(await upkeep.status()), unwrittenCalls: closer.unwritten() },
+    ...(deps.logStatus && { log: deps.logStatus() }),
     memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
   })
   const http = opened.use(
@@ -269,6 +284,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       outbox: service.mode === 'on' ? outbox.run : untilAborted,
       'contact index': off ? untilAborted : sync.run,
       'users of the CRM': off ? untilAborted : staff.run,
+      upkeep: upkeep.run,
     }),
   )
   const broken = Promise.race([ear.broken, loops.broken, storeDied])

@@ -6,6 +6,7 @@ import { ConfigError, loadConfig } from '../config/load.ts'
 import { CertificateError } from '../http/certificate.ts'
 import { HttpDoorError } from '../http/http-door.ts'
 import { createLog } from '../log.ts'
+import { openLogStream } from '../log-stream.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandIo } from './command.ts'
 import { configFile, parseOptions } from './config-option.ts'
@@ -30,10 +31,13 @@ export async function runCommand(args: readonly string[], io: CommandIo): Promis
 async function serve(configFile: string, signal: AbortSignal): Promise<void> {
   const reread = () => loadConfig(configFile)
   const config = reread()
-  const log = createLog(config.service.log)
+  await using stream = openLogStream(config.service.logFile)
+  const log = createLog(config.service.log, stream)
+  // A hang-up never ends a service; for logrotate it says that the file has moved.
+  process.on('SIGHUP', stream.reopen)
   rememberCompiledCode(config.service.directory)
   const { startService } = await import('../service.ts')
-  await using service = await startService(config, { log, reread, configFile })
+  await using service = await startService(config, { log, logStatus: stream.status, reread, configFile })
   log.info({ port: service.port, mode: config.service.mode, pbx: config.service.pbx }, 'callweave is up')
   if (!signal.aborted) await Promise.race([once(signal, 'abort'), service.broken])
   log.info({ why: String(signal.reason) }, 'callweave is ending')
