@@ -32,11 +32,15 @@ export function followChange(started: Config, current: Config, file: Config): Fo
   }
 }
 
-function followed(started: Config, { staff, lines, hours, rules, clickToCall, hooks }: Config): Config {
+function followed(
+  started: Config,
+  { service: { log }, staff, lines, hours, rules, clickToCall, hooks }: Config,
+): Config {
   const { noteSource, ignore } = started.rules
   const { dailyCap, dailyCapTotal } = started.clickToCall
   return {
     ...started,
+    service: { ...started.service, log },
     staff,
     lines,
     hours,
