@@ -115,8 +115,8 @@ function millis(fraction = '0'): number {
   return Math.floor(Number(`0.${fraction}`) * 1000)
 }
 
-/** Every offset the zone may have had when its clocks showed this; two in the doubled hour. */
-function zoneOffsets(local: number, timeZone: string): readonly number[] {
+/** Every offset (milliseconds east of UTC) the zone may have had when its clocks showed this; two in the doubled hour. */
+export function zoneOffsets(local: number, timeZone: string): readonly number[] {
   const around = [local - 24 * HOUR_MS, local, local + 24 * HOUR_MS].map((instant) => zoneOffset(instant, timeZone))
   const possible = [...new Set(around)].filter((offset) => zoneOffset(local - offset, timeZone) === offset)
   return possible.length > 0 ? possible : around
