@@ -28,7 +28,7 @@ const CUSTOM = join(import.meta.dirname, '../lab/asterisk/freepbx/extensions_cus
 const closed = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
 const line = (did: string, more: object = {}, ringSeconds = RING_SECONDS) => ({
   did,
-  routing: { on: true, ringSeconds },
+  routing: { on: true, order: ['contact'], ringSeconds },
   ...more,
 })
 const lines = [
