@@ -109,7 +109,7 @@ describe('the first fill', () => {
       clock += 1000
       sandbox.addContact({ name: `К${n}`, phones: [`+7900${1000000 + n}`] })
     }
-    sandbox.fault({ match: { path: '/api/v4/contacts', nth: 6 }, do: { kind: 'hang' } })
+    sandbox.fault({ match: { path: '/api/v4/contacts', nth: 7 }, do: { kind: 'hang' } })
     const clients = async () => (await sync.status()).clients
     await running(() => until(async () => (await clients()) >= 250))
     const { complete: done, fill } = await sync.status()

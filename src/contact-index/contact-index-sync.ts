@@ -7,7 +7,7 @@ import { sharedRun } from './shared-run.ts'
 import { storeClients } from './store-clients.ts'
 
 export interface ContactIndexSyncDeps {
-  readonly crm: Pick<Crm, 'clientsChangedSince' | 'allClients' | 'countClients'>
+  readonly crm: Pick<Crm, 'clientsChangedSince' | 'allClients'>
   readonly index: ContactIndex
   /** How far the first fill came. */
   readonly settings: Settings
@@ -60,7 +60,6 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
   const fill = createFirstFill({
     what: 'contacts',
     pages: crm.allClients,
-    count: crm.countClients,
     keep: (clients) => storeClients(index, country, clients),
     settings,
     sideBySide,

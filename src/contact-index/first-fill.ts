@@ -7,8 +7,6 @@ export interface FirstFillDeps<T> {
   /** What is filled, for the log and for the name its progress is kept under. */
   readonly what: 'contacts' | 'leads'
   readonly pages: (options: FillOptions, signal: AbortSignal) => AsyncIterable<FillPage<T>>
-  /** About how many there are. */
-  readonly count?: (signal: AbortSignal) => Promise<number>
   /** Resolves when the disk has them. */
   readonly keep: (entities: readonly T[]) => Promise<void>
   /** How far it came outlives a restart. */
@@ -27,7 +25,7 @@ export interface FirstFill {
 
 export interface FillProgress {
   readonly read: number
-  /** Undefined: not known (yet). */
+  /** Undefined: not known yet. */
   readonly about: number | undefined
 }
 
@@ -39,7 +37,7 @@ const TOLD_SHARE = 0.1
 const TOLD_LEAST = 1_000
 
 export function createFirstFill<T>(deps: FirstFillDeps<T>): FirstFill {
-  const { what, pages, count, keep, settings, sideBySide, log } = deps
+  const { what, pages, keep, settings, sideBySide, log } = deps
   const name = `contact-index.first-fill.${what}`
   let now: FillProgress | undefined
 
@@ -49,7 +47,6 @@ export function createFirstFill<T>(deps: FirstFillDeps<T>): FirstFill {
     let told = read
     now = { read, about }
     log.info({ what, ...now }, before ? 'the first fill goes on' : 'the first fill begins')
-    const counting = about === undefined ? counted(signal).then((number) => (about = number)) : undefined
     let changesSince = 0
     try {
       for await (const page of pages({ position: before?.position, sideBySide }, signal)) {
@@ -57,33 +54,25 @@ export function createFirstFill<T>(deps: FirstFillDeps<T>): FirstFill {
         read += page.entities.length
         changesSince = page.changesSince
         // It is a guess, and somebody may come twice.
-        now = { read, about: about === undefined ? undefined : Math.max(about, read) }
-        await save({ position: page.position, ...now })
-        if (read - told < Math.max(TOLD_LEAST, (about ?? 0) * TOLD_SHARE)) continue
+        about = Math.max(page.about, read)
+        now = { read, about }
+        await settings.set(name, JSON.stringify({ position: page.position, ...now }))
+        if (read - told < Math.max(TOLD_LEAST, about * TOLD_SHARE)) continue
         told = read
         log.info({ what, ...now }, 'the first fill is under way')
       }
     } finally {
       now = undefined
-      await counting
     }
     await settings.set(name, '')
     log.info({ what, read }, 'the first fill is complete')
     return changesSince
   }
 
-  /** Nothing depends on it. */
-  async function counted(signal: AbortSignal): Promise<number | undefined> {
-    return await count?.(signal).catch(() => undefined)
-  }
-
   async function stored(): Promise<State | undefined> {
     const text = await settings.get(name)
     return text ? State.safeParse(JSON.parse(text)).data : undefined
   }
-
-  const save = (state: { position: string; read: number; about: number | undefined }) =>
-    settings.set(name, JSON.stringify(state))
 
   return { run, progress: () => now }
 }

@@ -7,8 +7,6 @@ export interface CrmFill {
   allClients(options: FillOptions, signal: AbortSignal): AsyncIterable<FillPage<CrmClient>>
   /** All leads that are open. */
   allOpenLeads(options: FillOptions, signal: AbortSignal): AsyncIterable<FillPage<CrmLead>>
-  /** About how many contacts and companies there are, a tenth more or less. */
-  countClients(signal: AbortSignal): Promise<number>
 }
 
 export interface FillOptions {
@@ -18,11 +16,13 @@ export interface FillOptions {
   readonly sideBySide: number
 }
 
-/** Pages come in no order, and somebody may come twice. The first one comes at once and is empty. */
+/** Pages come in no order, and somebody may come twice. The first one is empty. */
 export interface FillPage<T> {
   readonly entities: readonly T[]
   /** How far the reading has come with this page. */
   readonly position: string
   /** Who changes after this instant (the CRM's clock) is not read: changes since then are to be read afterwards. The same for a reading that goes on. */
   readonly changesSince: number
+  /** About how many there are in all, a tenth more or less. */
+  readonly about: number
 }

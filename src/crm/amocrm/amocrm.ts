@@ -12,7 +12,7 @@ import {
 } from './call-notes.ts'
 import { changeEntities } from './change-entities.ts'
 import { changeTasks, tasksById } from './change-tasks.ts'
-import { allClients, changedClients, countClients } from './changed-clients.ts'
+import { allClients, changedClients } from './changed-clients.ts'
 import { clientsById, contactsCreatedSince, findClientsByPhone } from './clients.ts'
 import { createContacts } from './create-contacts.ts'
 import { createLeads } from './create-leads.ts'
@@ -71,7 +71,6 @@ export function createAmocrm(options: AmocrmOptions): Amocrm {
     clientsChangedSince: (since, signal, urgency) => changedClients(api, reading(since, signal, urgency)),
     allClients: (options, signal) => allClients(api, { ...options, now, signal }),
     allOpenLeads: (options, signal) => allOpenLeads(api, stages, { ...options, now, signal }),
-    countClients: (signal) => countClients(api, signal),
     findClientsByPhone: (phone, signal) => findClientsByPhone(api, country, phone, signal),
     createContacts: (contacts, signal) => createContacts({ api, fields, log }, contacts, signal),
     createCallNotes: (notes, signal) => createCallNotes(api, source, notes, signal),

@@ -3,7 +3,6 @@ import type { ClientPage, CrmClient } from '../port.ts'
 import type { Api } from './api.ts'
 import { type ChangeReading, changedEntities } from './changed-entities.ts'
 import { type ClientKind, clientsOf } from './clients.ts'
-import { countEntities } from './count-entities.ts'
 import { plurals } from './entity-path.ts'
 import { readAll, type WholeList, type WholeReading } from './read-all.ts'
 
@@ -20,11 +19,6 @@ export function allClients(api: Api, reading: WholeReading): AsyncGenerator<Fill
     kinds.map((kind) => clientList(api, kind)),
     reading,
   )
-}
-
-export async function countClients(api: Api, signal: AbortSignal): Promise<number> {
-  const counts = await Promise.all(kinds.map((kind) => countEntities(api, `/api/v4/${plurals[kind]}`, 'index', signal)))
-  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 const kinds = ['contact', 'company'] as const

@@ -3,8 +3,9 @@ import type { FillOptions, FillPage } from '../fill-port.ts'
 import { readAccount } from './account.ts'
 import type { Api, Query } from './api.ts'
 import { type ChangeList, type Changes, changesOf } from './changed-entities.ts'
+import { countEntities, creationQuantiles } from './count-entities.ts'
 import { sideBySide } from './side-by-side.ts'
-import { takeWindow, type Window, wholeList } from './windows.ts'
+import { takeWindow, type Window, windowsOf } from './windows.ts'
 
 /** A list that is read as a whole; `name` changes when its filters do, and a reading of other filters is not gone on with. */
 export interface WholeList<T> extends ChangeList<T> {
@@ -27,14 +28,13 @@ export async function* readAll<T>(
   { position, sideBySide: abreast, now, signal }: WholeReading,
 ): AsyncGenerator<FillPage<T>> {
   const names = lists.map(({ name }) => name)
-  const { startedAt, windows } = readPosition(position, names) ?? {
-    startedAt: await crmSeconds(api, now, signal),
-    windows: names.map((_, at) => wholeList(at)),
-  }
+  const standing = readPosition(position, names) ?? (await begin(api, lists, abreast, now, signal))
+  const { startedAt, about, windows } = standing
   const page = (entities: readonly T[]): FillPage<T> => ({
     entities,
-    position: writePosition({ names, startedAt, windows }),
+    position: writePosition(standing),
     changesSince: startedAt * 1000,
+    about,
   })
   yield page([])
 
@@ -56,7 +56,7 @@ export async function* readAll<T>(
   async function* readWindow(window: Window): AsyncGenerator<readonly T[], void, void> {
     for await (const { entities, readUpTo } of pagesOf(window)) {
       window.since = Math.floor(readUpTo / 1000)
-      window.full = window.since < startedAt
+      window.pages = window.since < startedAt ? window.pages + 1 : 0
       stir()
       yield entities
     }
@@ -88,6 +88,29 @@ function createdWithin({ from, to }: Window): Query {
   ]
 }
 
+/** Parts of a list that is large enough for several readers. */
+const LEAST_PART = 1_000
+
+async function begin(
+  api: Api,
+  lists: readonly WholeList<unknown>[],
+  abreast: number,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Standing> {
+  const startedAt = await crmSeconds(api, now, signal)
+  const counts = await Promise.all(lists.map((list) => countEntities(api, list, signal)))
+  const windows = await Promise.all(
+    lists.map(async (list, at) => {
+      const about = counts[at] ?? 0
+      const parts = Math.min(abreast, Math.max(1, Math.round(about / LEAST_PART)))
+      return windowsOf(at, await creationQuantiles(api, list, about, parts, signal))
+    }),
+  )
+  const about = counts.reduce((sum, count) => sum + count, 0)
+  return { names: lists.map(({ name }) => name), startedAt, about, windows: windows.flat() }
+}
+
 async function crmSeconds(api: Api, now: () => number, signal: AbortSignal): Promise<number> {
   return Math.floor((now() + (api.skewMs() ?? (await readAccount(api, signal)).clockSkewMs)) / 1000)
 }
@@ -95,6 +118,7 @@ async function crmSeconds(api: Api, now: () => number, signal: AbortSignal): Pro
 const Position = z.object({
   names: z.array(z.string()),
   startedAt: z.int(),
+  about: z.int(),
   /** List, from, to (null: open), since. */
   windows: z.array(z.tuple([z.int(), z.int(), z.int().nullable(), z.int()])),
 })
@@ -102,13 +126,15 @@ const Position = z.object({
 interface Standing {
   readonly names: readonly string[]
   readonly startedAt: number
+  readonly about: number
   readonly windows: Window[]
 }
 
-function writePosition({ names, startedAt, windows }: Standing): string {
+function writePosition({ names, startedAt, about, windows }: Standing): string {
   return JSON.stringify({
     names,
     startedAt,
+    about,
     windows: windows.map(({ list, from, to, since }) => [list, from, to ?? null, since]),
   })
 }
@@ -116,13 +142,14 @@ function writePosition({ names, startedAt, windows }: Standing): string {
 function readPosition(position: string | undefined, names: readonly string[]): Standing | undefined {
   const read = Position.safeParse(parsed(position))
   if (!read.success || JSON.stringify(read.data.names) !== JSON.stringify(names)) return undefined
-  const { startedAt, windows } = read.data
+  const { startedAt, about, windows } = read.data
   return {
     names,
     startedAt,
+    about,
     windows: windows.map(([list, from, to, since]) => ({
       ...{ list, from, to: to ?? undefined, since },
-      full: false,
+      pages: 0,
       taken: false,
     })),
   }

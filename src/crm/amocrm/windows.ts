@@ -6,8 +6,8 @@ export interface Window {
   to: number | undefined
   /** Those last changed before have been read. */
   since: number
-  /** Its last page was followed by another: worth sharing. */
-  full: boolean
+  /** Full pages read of it since it was cut: who has many has more. */
+  pages: number
   /** Somebody reads it. */
   taken: boolean
 }
@@ -15,13 +15,24 @@ export interface Window {
 /** amoCRM's first accounts are younger. Contacts dated earlier are read with the first range. */
 const EARLIEST = Date.UTC(2010, 0, 1) / 1000
 
-export function wholeList(list: number): Window {
-  return { list, from: 0, to: undefined, since: 0, full: true, taken: false }
+/** A cut costs a request where nothing is left: whoever is as good as read is not halved. */
+const PAGES_WORTH_A_CUT = 3
+
+/**
+ * A list as windows.
+ * @param bounds seconds at which one ends and the next begins, in any order; none: all of it in one
+ */
+export function windowsOf(list: number, bounds: readonly number[]): readonly Window[] {
+  const ends = [...new Set(bounds)].toSorted((a, b) => a - b)
+  return [...ends, undefined].map((to, at) => ({
+    ...{ list, from: (ends[at - 1] ?? -1) + 1, to },
+    ...{ since: 0, pages: 0, taken: false },
+  }))
 }
 
 /**
  * What somebody without work reads next: a window nobody reads, else half of one that is being read. Undefined: nothing is to be had now.
- * How clients are spread over time nobody knows – imports pile them up in minutes –, so windows are cut where somebody waits, again and again.
+ * How clients are spread over time nobody knows for sure – imports pile them up in minutes –, so windows are cut where somebody waits, again and again.
  * @param end Unix seconds at which the reading ends
  */
 export function takeWindow(windows: Window[], end: number): Window | undefined {
@@ -31,13 +42,14 @@ export function takeWindow(windows: Window[], end: number): Window | undefined {
     return waiting
   }
   const [widest] = windows
-    .filter((window) => window.full && cut(window, end) !== undefined)
+    .filter((window) => window.pages >= PAGES_WORTH_A_CUT && cut(window, end) !== undefined)
     .toSorted((a, b) => width(b, end) - width(a, end))
   const at = widest && cut(widest, end)
   if (widest === undefined || at === undefined) return undefined
   // What was read of the whole was read of its half.
-  const half: Window = { ...widest, from: at + 1, full: false, taken: true }
+  const half: Window = { ...widest, from: at + 1, pages: 0, taken: true }
   widest.to = at
+  widest.pages = 0
   windows.push(half)
   return half
 }
