@@ -1,14 +1,16 @@
 import { join } from 'node:path'
+import { env, pid } from 'node:process'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAsterisk } from './asterisk/asterisk-link.ts'
 import type { Phase } from './calls/call.ts'
 import { createCallTracker } from './calls/call-tracker.ts'
+import type { CardDelivery } from './cards/card.ts'
 import { createCardBoard } from './cards/card-board.ts'
 import { createCardSocket } from './cards/card-socket.ts'
 import type { Config } from './config/schema.ts'
+import { createTransport } from './crm/amocrm/transport.ts'
 import { openHttp } from './http/http-server.ts'
-import { statusRouter } from './http/status-router.ts'
 import { createCallPump } from './live/call-pump.ts'
 import { setLogLevel } from './log.ts'
 import { createRegistrar } from './registration/registrar.ts'
@@ -20,7 +22,7 @@ import { openControlSocket } from './service/control/control-socket.ts'
 import { createCrmSide } from './service/crm-side.ts'
 import { firstStart } from './service/first-start.ts'
 import { createHooksSide } from './service/hooks-side.ts'
-import { listen, readiness } from './service/listen.ts'
+import { listen } from './service/listen.ts'
 import { createLiveConfig } from './service/live-config.ts'
 import { openNumberLists } from './service/number-lists.ts'
 import { personTokens } from './service/person-tokens.ts'
@@ -32,8 +34,11 @@ import { createRoutingSide } from './service/routing-side.ts'
 import { ariAddress, registrationSettings, shownCards } from './service/settings.ts'
 import { createStaffSide } from './service/staff-side.ts'
 import { createUpkeepSide } from './service/upkeep/upkeep-side.ts'
+import { watchedTransport } from './service/watching-crm.ts'
+import { createWatchingSide } from './service/watching-side.ts'
 import { createWitnessSide, type ReconciliationTiming } from './service/witness-side.ts'
 import { openStore } from './store/sqlite/open-store.ts'
+import { createObserver } from './watching/observer.ts'
 
 export interface ServiceDeps {
   readonly log: Logger
@@ -72,7 +77,10 @@ const CARD_SWEEP_MS = 60_000
  * @throws StoreError, HttpDoorError when the state or the door cannot be opened; what was open by then is closed.
  */
 export async function startService(config: Config, deps: ServiceDeps): Promise<Service> {
-  const { log, now = Date.now, random = Math.random } = deps
+  const { now = Date.now, random = Math.random } = deps
+  const observer = createObserver(deps.log, now)
+  const { logOf, metrics } = observer
+  const log = logOf('config')
   const { service, numbers } = config
   const off = service.mode === 'off'
   const startedAt = now()
@@ -82,18 +90,20 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const { promise: storeDied, reject: onStoreDied } = Promise.withResolvers<never>()
   storeDied.catch(() => undefined)
   const store = opened.use(await openStore({ file: join(service.directory, 'callweave.db'), now, onDied: onStoreDied }))
-  const asterisk = opened.use(createAsterisk({ ari: ariAddress(config), log, now: steadyNow, random }))
+  const asterisk = opened.use(
+    createAsterisk({ ari: ariAddress(config), log: logOf('ari-link'), now: steadyNow, random }),
+  )
 
   const board = createCardBoard()
   const tokens = live.derive(personTokens)
   const authenticate = (token: string) => tokens()(token)
-  const cards = opened.use(createCardSocket({ authenticate, welcome: board.welcome, log }))
+  const cards = opened.use(createCardSocket({ authenticate, welcome: board.welcome, log: logOf('card') }))
   const sweep = setInterval(() => cards.send(board.expire(asterisk.now())), CARD_SWEEP_MS)
   opened.defer(() => clearInterval(sweep))
 
   const staff = opened.use(
     await createStaffSide({
-      ...{ live, settings: store.settings, now, log, lookMs: deps.looks?.filesMs },
+      ...{ live, settings: store.settings, now, log: logOf('staff'), lookMs: deps.looks?.filesMs },
       users: (signal) => crmSide.crm.users(signal),
     }),
   )
@@ -108,19 +118,34 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const upkeep = createUpkeepSide(config, store, log, now)
   const hooks = opened.use(
     await createHooksSide({
-      ...{ live, store, tracker, log, now, configFile: deps.configFile, lookMs: deps.looks?.filesMs },
+      ...{ live, store, tracker, log: logOf('hook'), now, configFile: deps.configFile, lookMs: deps.looks?.filesMs },
       ask: (...request) => crmSide.askForHook(...request),
     }),
   )
   const recordings = opened.use(
-    await createRecordingsSide({ config, journal: store.journal, tracker, log, now, rename: hooks.rename }),
+    await createRecordingsSide({
+      config,
+      journal: store.journal,
+      tracker,
+      log: logOf('recording'),
+      now,
+      rename: hooks.rename,
+    }),
   )
   const ignored = opened.use(await openNumberLists(config.rules.ignore.files, log))
   const firstStartAt = await firstStart(store.settings, now())
   const settings = live.derive((held) => registrationSettings(held, firstStartAt, ignored.has, staff.isDismissed))
   const recordingUrl = linkOfCall(recordings)
   const crmSide = createCrmSide({
-    ...{ config, store, log, now, random, registration: { settings, hooks: hooks.registration, recordingUrl } },
+    ...{
+      config,
+      store,
+      log: logOf('crm-refused'),
+      now,
+      random,
+      registration: { settings, hooks: hooks.registration, recordingUrl },
+    },
+    transport: watchedTransport(createTransport(), metrics.crmAnswered),
     ...(deps.reread && { reread: deps.reread }),
   })
   const { sync, outbox } = crmSide
@@ -130,8 +155,9 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     commands: asterisk.commands,
     tracker,
     cards,
-    log,
+    log: logOf('click'),
     now,
+    ended: metrics.clickEnded,
     change: hooks.changeOriginate,
   })
   const { clickedOn } = clicks
@@ -149,7 +175,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   )
   const closer = opened.use(
     createCallCloser({
-      ...{ registrar, wakeOutbox: outbox.wake, log },
+      ...{ registrar, wakeOutbox: outbox.wake, log: logOf('disk') },
       overflown: () => witness.lost(),
       // Without a link the next one ends the time that is to be caught up.
       relieved: () => asterisk.status().state === 'up' && witness.restored(),
@@ -162,13 +188,15 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       tracker,
       interpreter,
       closer,
+      crm: crmSide.crm,
+      now,
       registration: registrationPort({
         ...{ registrar, jobs: store.outbox, settings, pbx: service.pbx, wakeOutbox: outbox.wake },
         noteChanges: { change: (callId, change) => registration.noteChanges.change(callId, change) },
       }),
       asteriskNow: asterisk.now,
       asteriskStartedAt: () => asterisk.status().startedAt,
-      log,
+      log: logOf('database'),
       timing: deps.reconciliation,
     }),
   )
@@ -176,19 +204,32 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   if (off) witness.restored()
   const shown = live.derive(shownCards)
   const reactions = opened.use(
+  const send = (deliveries: readonly CardDelivery[]): void => {
+    metrics.cardsSent(deliveries.filter(({ message }) => message.type === 'card').length)
+    cards.send(deliveries)
+  }
     createPhaseReactions({
       board,
-      cards,
+      cards: { send },
       shown: { ofLine: (line) => shown().ofLine(line), toPerson: (extension) => shown().toPerson(extension) },
       index: store.contactIndex,
       closer: witness,
       eventsOf: tracker.events,
       shownClient: hooks.shownClient,
-      log,
+      log: logOf('card'),
     }),
   )
   const registration = opened.use(
-    createRegistrationSide({ config, store, crmSide, settings, hooks: hooks.registration, recordings, clickedOn, log }),
+    createRegistrationSide({
+      config,
+      store,
+      crmSide,
+      settings,
+      hooks: hooks.registration,
+      recordings,
+      clickedOn,
+      log: logOf('crm-refused'),
+    }),
   )
   const react = (phase: Phase): void => {
     reactions.react(phase)
@@ -196,6 +237,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     registration.react(phase)
     if (phase.kind === 'ended') {
       recordings.watch(phase.call)
+      metrics.callEnded(phase.call)
       staff.ended(phase.call)
     }
   }
@@ -205,7 +247,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       asteriskNow: asterisk.now,
       react,
       failed: (error, event) =>
-        log.error({ err: error, event }, 'an event could not be followed; the call may be told wrong'),
+        logOf('call').error({ err: error, event }, 'an event could not be followed; the call may be told wrong'),
     }),
   )
   const routing = opened.use(
@@ -216,7 +258,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       tracker,
       staff,
       now,
-      log,
+      log: logOf('routing'),
+      ended: (...end) => watching.questionEnded(...end),
       change: hooks.changeRoute,
       phonesEveryMs: deps.looks?.phonesMs,
     }),
@@ -230,7 +273,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       followConfig({ file, reread, started: config, apply: staff.configure, now, log, lookMs: deps.looks?.filesMs }),
     )
 
-  const status = async () => ({
+  const parts = async () => ({
     version: packageJson.version,
     mode: service.mode,
     pbx: service.pbx,
@@ -252,32 +295,33 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
   })
   const http = opened.use(
+  const watching = opened.use(
+    await createWatchingSide({
+      ...{ live, store, observer, parts, asterisk, probeDatabase: witness.probeDatabase, now },
+      environment: { env, pid },
+    }),
+  )
     await openHttp({
       host: config.webserver.host,
       port: config.webserver.port,
       ...(config.webserver.https && { https: config.webserver.https }),
-      routers: [
-        statusRouter({ status, ready: () => readiness(asterisk) }),
-        clicks.router,
-        staff.router,
-        routing.router,
-        recordings.router,
-        crmSide.router,
-      ],
+      routers: [watching.router, clicks.router, staff.router, routing.router, recordings.router, crmSide.router],
       sockets: { '/crm/cardws': cards },
-      log,
+      log: logOf('http'),
     }),
   )
-  opened.use(await openControlSocket(service.directory, crmSide.desk, log))
+  opened.use(await openControlSocket(service.directory, crmSide.desk, log, [watching.controlRouter]))
   // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
   const ear = opened.use(
     backgroundLoops({
       'call events': off
         ? untilAborted
-        : (signal) => listen({ asterisk, pump, desk: routing, clicks, witness, log }, signal),
+        : (signal) =>
+            listen({ asterisk, pump, desk: routing, clicks, witness, watching, log: logOf('ari-link') }, signal),
       'unwatched times': witness.run,
       phones: off ? untilAborted : routing.run,
     }),
+      watching: watching.run,
   )
   const loops = opened.use(
     backgroundLoops({
@@ -290,9 +334,10 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   const broken = Promise.race([ear.broken, loops.broken, storeDied])
   broken.catch(() => undefined)
   const closing = opened.move()
+  opened.defer(watching.ending)
   return {
     port: http.port,
-    status,
+    status: watching.status,
     broken,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }

@@ -34,13 +34,15 @@ export function followChange(started: Config, current: Config, file: Config): Fo
 
 function followed(
   started: Config,
-  { service: { log }, staff, lines, hours, rules, clickToCall, hooks }: Config,
+  { service: { log }, staff, lines, hours, rules, clickToCall, hooks, webserver }: Config,
 ): Config {
   const { noteSource, ignore } = started.rules
   const { dailyCap, dailyCapTotal } = started.clickToCall
+  const { administrators, statusToken } = webserver
   return {
     ...started,
     service: { ...started.service, log },
+    webserver: { ...started.webserver, administrators, statusToken },
     staff,
     lines,
     hours,

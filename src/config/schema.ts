@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Alerts } from './sections/alerts.ts'
 import { Asterisk } from './sections/asterisk.ts'
 import { ClickToCall } from './sections/click-to-call.ts'
 import { Crm } from './sections/crm.ts'
@@ -11,6 +12,7 @@ import { Recordings } from './sections/recordings.ts'
 import { Rules } from './sections/rules.ts'
 import { Service } from './sections/service.ts'
 import { Staff } from './sections/staff.ts'
+import { TestCall } from './sections/test-call.ts'
 import { Webserver } from './sections/webserver.ts'
 
 /** The whole configuration file. Every default lives here and nowhere else. */
@@ -27,6 +29,8 @@ export const ConfigFile = z.strictObject({
   numbers: Numbers.prefault({}),
   clickToCall: ClickToCall.prefault({}),
   recordings: Recordings.prefault({}),
+  alerts: Alerts.prefault({}),
+  testCall: TestCall.prefault({}),
   hooks: Hooks.prefault({}),
 })
 export type Config = z.infer<typeof ConfigFile>

@@ -1,37 +1,60 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Context, Middleware } from 'koa'
 import Router from 'koa-router'
-import { isHome } from './networks.ts'
+import { isHome, mayCarryTokens } from './networks.ts'
 
 export interface StatusDeps {
   /** The tree shown at `/status`; never a secret in it. */
   readonly status: () => Promise<Readonly<Record<string, unknown>>>
   /** Whether calls are watched and asked about at this moment, and why not. */
   readonly ready: () => { readonly ready: boolean; readonly why: string }
+  readonly metrics: () => Promise<{ readonly text: string; readonly type: string }>
+  /** Who may look from outside the own network. */
+  readonly administrators: Middleware
+  /** Opens the same without a login; undefined: nothing does. */
+  readonly token: () => { reveal(): string } | undefined
 }
 
-/** `/healthz` (the process lives), `/readyz` (it does its work), `/status[?path=a.b]` (how it does). All for the own network only. */
-export function statusRouter({ status, ready }: StatusDeps): Router {
+/**
+ * `/healthz` (the process lives), `/readyz` (it does its work), `/status[?path=a.b]` (how it does), `/metrics` (the same for Prometheus). Open to the
+ * own network; from elsewhere to administrators by HTTP Digest and to whoever has the token, over https.
+ */
+export function statusRouter({ status, ready, metrics, administrators, token }: StatusDeps): Router {
   const router = new Router()
-  router.use(async (ctx, next) => {
-    if (!isHome(ctx.req.socket.remoteAddress))
-      ctx.throw(403, 'This page answers this machine and its own network only.')
-    await next()
-  })
-  router.get('/healthz', (ctx) => {
+  const guard: Middleware = (ctx, next) =>
+    isHome(ctx.req.socket.remoteAddress) || hasToken(ctx, token()) ? next() : administrators(ctx, next)
+
+  router.get('/healthz', guard, (ctx) => {
     ctx.body = { alive: true }
   })
-  router.get('/readyz', (ctx) => {
+  router.get('/readyz', guard, (ctx) => {
     const state = ready()
     ctx.status = state.ready ? 200 : 503
     ctx.body = state
   })
-  router.get('/status', async (ctx) => {
+  router.get('/status', guard, async (ctx) => {
     const path = typeof ctx.query['path'] === 'string' ? ctx.query['path'] : ''
     const found = branch(await status(), path)
     if (found === undefined) ctx.throw(404, `The status has no branch "${path.slice(0, 100)}".`)
     ctx.body = JSON.stringify(found, null, 2)
     ctx.type = 'application/json'
   })
+  router.get('/metrics', guard, async (ctx) => {
+    const { text, type } = await metrics()
+    ctx.body = text
+    ctx.type = type
+  })
   return router
+}
+
+function hasToken(ctx: Context, token: { reveal(): string } | undefined): boolean {
+  const given = /^Bearer\s+(\S+)$/i.exec(ctx.req.headers.authorization ?? '')?.[1]
+  if (given === undefined || token === undefined || !mayCarryTokens(ctx.req)) return false
+  return timingSafeEqual(sha256(given), sha256(token.reveal()))
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 function branch(tree: unknown, path: string): unknown {

@@ -29,6 +29,8 @@ export interface InboundDeskDeps {
   readonly decisions: Pick<Decisions, 'add'>
   /** Name of the PBX the decisions are kept under. */
   readonly pbx: string
+  /** A question has ended; milliseconds by Asterisk's clock, where there was an answer. */
+  readonly ended?: (linkedid: string, outcome: 'answered' | 'late' | 'failed', ms: number | undefined) => void
   readonly log: Logger
 }
 
@@ -51,7 +53,7 @@ export interface InboundDesk {
 }
 
 export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
-  const { find, lineOf, asteriskNow, answer, decisions, pbx, log } = deps
+  const { ended = () => undefined, find, lineOf, asteriskNow, answer, decisions, pbx, log } = deps
   const counts = { asked: 0, answered: 0, late: 0, failed: 0 }
   const writing = new Set<Promise<void>>()
 
@@ -71,18 +73,23 @@ export function createInboundDesk(deps: InboundDeskDeps): InboundDesk {
     const age = asteriskNow() - at
     if (age > line.decisionSeconds * 1000) {
       counts.late += 1
+      ended(linkedid, 'late', undefined)
       log.warn({ linkedid, did, ageMs: age }, 'a question came too late and was dropped')
       return
     }
     try {
       const route = await find({ line, did, number, displayName, at, linkedid })
       const outcome = await answer(channelId, answerOf(route))
-      counts[outcome === 'answered' ? 'answered' : 'late'] += 1
-      log.info({ linkedid, did, route, outcome, tookMs: asteriskNow() - at }, 'call routed')
+      const tookMs = asteriskNow() - at
+      const kind = outcome === 'answered' ? 'answered' : 'late'
+      counts[kind] += 1
+      ended(linkedid, kind, tookMs)
+      log.info({ linkedid, did, route, outcome, tookMs }, 'call routed')
       // Lines that keep their own route decide nothing about anybody.
       if (line.mode === 'on' && line.routing) keep(linkedid, route, at)
     } catch (error) {
       counts.failed += 1
+      ended(linkedid, 'failed', undefined)
       log.error(
         { linkedid, did, error: String(error) },
         'a question could not be answered; the call takes the default route',

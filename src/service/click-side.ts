@@ -6,9 +6,10 @@ import { BoundedMap } from '../calls/bounded-map.ts'
 import type { CallTracker } from '../calls/call-tracker.ts'
 import type { CardSocket } from '../cards/card-socket.ts'
 import { type ClickSettings, type ClickToCall, createClickToCall } from '../click-to-call/click-to-call.ts'
+import { ClickRefused } from '../click-to-call/errors.ts'
 import { clickMessage } from '../click-to-call/message.ts'
-import { clickRouter } from '../click-to-call/router.ts'
 import type { ChangeOriginate } from '../click-to-call/ring-phone.ts'
+import { clickRouter } from '../click-to-call/router.ts'
 import { openTally } from '../click-to-call/tally-keeper.ts'
 import type { EntityRef } from '../crm/port.ts'
 import { readJsonBody } from '../http/json-body.ts'
@@ -27,6 +28,8 @@ export interface ClickSideDeps {
   readonly commands: AriCommands
   readonly tracker: Pick<CallTracker, 'events'>
   readonly cards: Pick<CardSocket, 'tell'>
+  /** How a click ended: `answered`, or the code why not. */
+  readonly ended?: (outcome: string) => void
   readonly log: Logger
   readonly now: () => number
   /** A customer's script. */
@@ -42,7 +45,7 @@ export interface ClickSide extends Pick<ClickToCall, 'react' | 'hear'> {
 
 /** @throws StoreError */
 export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
-  const { live, state, commands, tracker, cards, log, now } = deps
+  const { ended = () => undefined, live, state, commands, tracker, cards, log, now } = deps
   const { dailyCap, dailyCapTotal } = live.current().clickToCall
   // Somebody who is switched off is told so; to a stranger the door stays shut.
   const tokens = live.derive((config) => personTokens(config, ['off', 'watch', 'on']))
@@ -53,6 +56,7 @@ export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
     tally: await openTally(state, { perPerson: dailyCap, total: dailyCapTotal }, now),
     eventsOf: tracker.events,
     tell: (click) => {
+      if (click.state === 'answered' || click.state === 'failed') ended(click.reason ?? 'answered')
       const { entity } = click
       if (entity && entity.kind !== 'customer') cardsOfClicks.set(click.call, { kind: entity.kind, id: entity.id })
       cards.tell(click.extension, clickMessage(click))
@@ -62,8 +66,16 @@ export async function createClickSide(deps: ClickSideDeps): Promise<ClickSide> {
     now,
     log,
   })
+  const counted: ClickToCall['start'] = async (extension, request) => {
+    try {
+      return await clickToCall.start(extension, request)
+    } catch (error) {
+      if (error instanceof ClickRefused) ended(error.code)
+      throw error
+    }
+  }
   const router = clickRouter({
-    clickToCall,
+    clickToCall: { ...clickToCall, start: counted },
     authenticate: (token) => tokens()(token),
     readJson: readJsonBody,
     now,

@@ -7,7 +7,7 @@ import { createPhoneStates, type PhoneStatesStatus } from '../asterisk/phone-sta
 import type { CallTracker } from '../calls/call-tracker.ts'
 import { mobileOwners } from '../calls/mobile-owners.ts'
 import { type ChangeRoute, changedRoutes } from '../routing/changed-route.ts'
-import { createInboundDesk, type DeskCounts, type Question } from '../routing/inbound-desk.ts'
+import { createInboundDesk, type DeskCounts, type InboundDeskDeps, type Question } from '../routing/inbound-desk.ts'
 import { createFindResponsible } from '../routing/responsible.ts'
 import { responsibleRouter } from '../routing/router.ts'
 import type { Store } from '../store/ports.ts'
@@ -25,6 +25,8 @@ export interface RoutingSideDeps {
   /** Epoch milliseconds. */
   readonly now: () => number
   readonly log: Logger & Log
+  /** How a question ended. */
+  readonly ended?: InboundDeskDeps['ended']
   /** How often registrations are read; shorter in tests. */
   readonly phonesEveryMs?: number | undefined
   /** A customer's script. */
@@ -47,7 +49,7 @@ export interface RoutingSide extends AsyncDisposable {
 }
 
 export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
-  const { live, store, asterisk, tracker, staff, now, log, phonesEveryMs } = deps
+  const { live, store, asterisk, tracker, staff, now, log, phonesEveryMs, ended } = deps
   const { dialString, doNotDisturb } = live.current().asterisk
   const phones = createPhoneStates({
     ...{ commands: asterisk.commands, dialString, doNotDisturb, now, log },
@@ -83,6 +85,7 @@ export function createRoutingSide(deps: RoutingSideDeps): RoutingSide {
     answer: asterisk.commands.answerQuestion,
     decisions: store.decisions,
     pbx: live.current().service.pbx,
+    ...(ended && { ended }),
   })
   return {
     take: (question) => {

@@ -9,6 +9,7 @@ import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
 import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
 import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
+import { readNoteBook } from '../reconciliation/note-book.ts'
 import type { RegistrationPort } from '../reconciliation/registration-port.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
 import type { Store } from '../store/ports.ts'
@@ -41,6 +42,8 @@ export interface WitnessSide extends AsyncDisposable, Pick<GapKeeper, 'lost' | '
   readonly reconciliation: Reconciliation | undefined
 }
 
+  /** Why the database does not answer; undefined: it does, or there is none. Never rejects. */
+  probeDatabase(): Promise<string | undefined>
 export interface WitnessStatus extends GapStatus {
   /** Calls that wait to be told by CEL. */
   readonly waiting: number
@@ -57,6 +60,7 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     interpreter,
     closer,
     registration,
+    crm,
     asteriskNow,
     asteriskStartedAt,
     log,
@@ -104,6 +108,9 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       others,
       asteriskNow,
       leaveAloneMs: passTiming.leaveAloneMs,
+      readNotes: (since, signal) =>
+        readNoteBook({ crm, pbx: config.service.pbx, country: config.numbers.country, now }, since, signal),
+      now,
     })
   await witness.resume()
   const closing = opened.move()
@@ -122,6 +129,10 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       else await closer.close(call, events)
     },
     [Symbol.asyncDispose]: async () => {
+    probeDatabase: async () => {
+      const [probe] = await Promise.allSettled([database?.query('SELECT 1')])
+      return probe.status === 'rejected' ? String(probe.reason) : undefined
+    },
       // It is told to end before what it waits for breaks.
       const ended = witness[Symbol.asyncDispose]()
       database?.abandon()

@@ -1,4 +1,5 @@
 import type { CallbackTasks, Decisions, LastTalks, LeadIndex } from './crm-state-ports.ts'
+import type { RegisteredCalls } from './registered-port.ts'
 import type { Upkeep } from './upkeep-ports.ts'
 
 /** The service's own state. Async by signature, so that a shared database can stand behind the same ports. Instants are epoch milliseconds. */
@@ -191,3 +192,4 @@ export interface Store extends AsyncDisposable {
   readonly settings: Settings
   readonly upkeep: Upkeep
 }
+  readonly registered: RegisteredCalls

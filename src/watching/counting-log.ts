@@ -5,13 +5,15 @@ import { type TroubleKind, troubleOf } from './trouble.ts'
  * The log of one part of the house: whatever it warns of is counted by the same call that writes the line, whether or not its level is shown.
  * Children of it count too.
  */
-export function countingLog(log: Logger, part: TroubleKind, count: (kind: TroubleKind) => void): Logger {
+export function countingLog(log: Logger, kind: TroubleKind, count: (kind: TroubleKind) => void): Logger {
   const counting = (method: 'warn' | 'error' | 'fatal'): LogFn => {
     function write(this: Logger, fields: unknown, ...rest: unknown[]): void {
-      count(troubleOf(part, fields))
+      count(troubleOf(kind, fields))
       Reflect.apply(log[method], this, [fields, ...rest])
     }
     return write
   }
-  return Object.assign(log.child({}), { warn: counting('warn'), error: counting('error'), fatal: counting('fatal') })
+  // Not a child of pino's: that would keep the level it was born with.
+  const part: Logger = Object.create(log)
+  return Object.assign(part, { warn: counting('warn'), error: counting('error'), fatal: counting('fatal') })
 }

@@ -12,7 +12,8 @@ export function partMetrics(make: Make): (watched: Watched) => void {
   const free = make('disk_free_bytes', 'Free space where the state and the cache of recordings lie.', ['holds'])
   const hour = make('errors_last_hour', 'What went wrong within the last hour, by kind.', ['kind'])
   const recordings = make('recordings', 'Recordings: what is under way, what was served and refused.', ['what'])
-  const hooks = make('hook_enabled', 'Which scripts of the customer are switched on.', ['point'])
+  const hookRuns = make('hook_runs', 'Runs of the customer’s scripts since the start.', ['point'])
+  const hookFailures = make('hook_failures', 'How many of them failed.', ['point'])
   const info = make('info', 'Version and mode of the service.', ['version', 'mode'])
 
   return (watched) => {
@@ -41,8 +42,12 @@ export function partMetrics(make: Make): (watched: Watched) => void {
       numbersOf(parts.recordings).map(([what, value]) => [{ what }, value]),
     )
     anew(
-      hooks,
-      Object.entries(watched.hooks).map(([point, on]) => [{ point }, on ? 1 : 0]),
+      hookRuns,
+      Object.entries(parts.hooks).map(([point, { runs }]) => [{ point }, runs]),
+    )
+    anew(
+      hookFailures,
+      Object.entries(parts.hooks).map(([point, { failures }]) => [{ point }, failures]),
     )
     anew(info, [[{ version: parts.version, mode: parts.mode }, 1]])
   }

@@ -47,8 +47,8 @@ export interface Parts {
   }
   readonly recordings: Readonly<Record<string, unknown>>
   readonly memoryMb: number
-  /** By hook point: how it fares. Left out: no part of the house runs any. */
-  readonly hooks?: Readonly<Record<string, unknown>>
+  /** By hook point. */
+  readonly hooks: Readonly<Record<string, { readonly on: boolean; readonly runs: number; readonly failures: number }>>
 }
 
 /** What watching finds out itself. */

@@ -15,8 +15,6 @@ export interface Watched {
   readonly alerts: readonly ActiveAlert[]
   /** By kind, within the last hour. */
   readonly errors: Readonly<Record<string, number>>
-  /** Which customers' scripts there could be, and which there are. */
-  readonly hooks: Readonly<Record<string, boolean>>
   /** Epoch milliseconds. */
   readonly now: number
 }
@@ -54,8 +52,8 @@ function appState({ mode, asterisk, crm }: Parts): '' | 'stopped' | 'restarting'
   return asterisk.state === 'connecting' ? 'restarting' : ''
 }
 
-function appFields({ parts, hooks }: Watched) {
-  const { mode, asterisk, calls, reconciliation, crm, outbox, staff } = parts
+function appFields({ parts }: Watched) {
+  const { mode, asterisk, calls, reconciliation, crm, outbox, staff, hooks } = parts
   const { waiting, sending, unproven } = outbox.counts
   const crmOn = mode === 'on' && crm.needsPerson === undefined && outbox.paused === undefined
   const { readAt } = staff.users
@@ -78,6 +76,9 @@ function appFields({ parts, hooks }: Watched) {
       },
     },
     crm_type: 'amocrm',
-    customizer: { enabled: Object.values(hooks).some(Boolean), methods: hooks },
+    customizer: {
+      enabled: Object.values(hooks).some(({ on }) => on),
+      methods: Object.fromEntries(Object.entries(hooks).map(([point, { on }]) => [point, on])),
+    },
   }
 }

@@ -38,9 +38,12 @@ const byName: Readonly<Record<string, TroubleKind>> = {
   StoreError: 'disk',
 }
 
-/** The kind of a line in the log: its error's own, where that tells one, else that of the part that wrote it. */
+/** The kind of a line in the log: what it says itself in `trouble`; its error's own, where that tells one, else that of the part that wrote it. */
 export function troubleOf(part: TroubleKind, fields: unknown): TroubleKind {
   if (typeof fields !== 'object' || fields === null) return part
+  const said: unknown = Reflect.get(fields, 'trouble')
+  const kind = troubleKinds.find((one) => one === said)
+  if (kind) return kind
   const error: unknown = Reflect.get(fields, 'err') ?? Reflect.get(fields, 'error')
   const name = error instanceof Error ? error.name : typeof error === 'string' ? /^\w+/.exec(error)?.[0] : undefined
   return (name !== undefined && Object.hasOwn(byName, name) ? byName[name] : undefined) ?? part

@@ -27,6 +27,7 @@ export const rules: readonly Rule[] = [
   { room: 'recordings', may: [] },
   { room: 'reconciliation', may: ['calls', 'crm', 'store', 'numbers'] },
   { room: 'hooks', may: ['calls', 'crm'] },
+  { room: 'watching', may: ['calls', 'store'] },
   {
     room: 'http',
     may: [

@@ -53,7 +53,15 @@ describe('given the ports of the configuration', () => {
 
   test('when a running Callweave has them, then all is well', async () => {
     const log = pino({ level: 'silent' })
-    const routers = [statusRouter({ status: async () => ({}), ready: () => ({ ready: true, why: '' }) })]
+    const routers = [
+      statusRouter({
+        metrics: async () => ({ text: '', type: 'text/plain' }),
+        administrators: (ctx) => ctx.throw(401),
+        token: () => undefined,
+        status: async () => ({}),
+        ready: () => ({ ready: true, why: '' }),
+      }),
+    ]
     await using running = await openHttp({ host, port: 0, https: { ...files, port: 0 }, routers, sockets: {}, log })
     const { port, securePort = 0 } = running
     expect(await said(port, securePort)).toEqual([

@@ -20,18 +20,26 @@ const Refusal = z.object({ message: z.string() })
 
 /** The desk of the running service. Every method throws ServiceStopped when there is none, ServiceRefused when it says no. */
 export function controlClient(directory: string): ControlDesk {
-  const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
-    const { status, text } = await exchange(controlSocketPath(directory), method, path, body)
-    if (status === 200) return JSON.parse(text)
-    const told = Refusal.safeParse(parseOrUndefined(text))
-    throw new ServiceRefused(told.success ? told.data.message : `the service answered ${status}`)
-  }
+  const ask = (method: 'GET' | 'POST', path: string, body?: object) => askService(directory, method, path, body)
   return {
     outbox: async (dead) => OutboxReport.parse(await ask('GET', `/outbox?dead=${dead}`)),
     retry: async (keys) => Keys.parse(await ask('POST', '/outbox/retry', { keys })).keys,
     drop: async (keys) => Keys.parse(await ask('POST', '/outbox/drop', { keys })).keys,
     authorise: async (code) => Host.parse(await ask('POST', '/authorise', { code })).host,
   }
+}
+
+/** One question to the running service. @throws ServiceStopped, ServiceRefused */
+export async function askService(
+  directory: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const { status, text } = await exchange(controlSocketPath(directory), method, path, body)
+  if (status === 200) return JSON.parse(text)
+  const told = Refusal.safeParse(parseOrUndefined(text))
+  throw new ServiceRefused(told.success ? told.data.message : `the service answered ${status}`)
 }
 
 function exchange(socketPath: string, method: string, path: string, body: object | undefined) {

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
+import type Router from 'koa-router'
 import type { Logger } from 'pino'
 import { createHttpApp } from '../../http/http-app.ts'
 import type { ControlDesk } from './control-desk.ts'
@@ -15,9 +16,14 @@ export function controlSocketPath(directory: string): string {
  * Opens the door for commands: a Unix socket in the state directory that only the service's user and root can open, so that it needs neither
  * port nor password. A place where none can be made (a path of more than 107 characters) costs the commands, not the service.
  */
-export async function openControlSocket(directory: string, desk: ControlDesk, log: Logger): Promise<AsyncDisposable> {
+export async function openControlSocket(
+  directory: string,
+  desk: ControlDesk,
+  log: Logger,
+  more: readonly Router[] = [],
+): Promise<AsyncDisposable> {
   const path = controlSocketPath(directory)
-  const server = createServer(createHttpApp([controlRouter(desk)], log).callback())
+  const server = createServer(createHttpApp([controlRouter(desk), ...more], log).callback())
   try {
     // Of a process that died: the lock on the state says that no other lives.
     rmSync(path, { force: true })

@@ -12,6 +12,7 @@ import { sqliteLeadIndex } from './sqlite-lead-index.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 import { sqlitePendingCalls } from './sqlite-pending-calls.ts'
 import { sqliteSettings } from './sqlite-settings.ts'
+import { sqliteRegistered } from './sqlite-registered.ts'
 import { sqliteUpkeep } from './sqlite-upkeep.ts'
 import { startWriter } from './writer.ts'
 
@@ -54,6 +55,7 @@ export async function openStore({ file, now = Date.now, lingerMs = 2, onDied }: 
       pendingCalls: sqlitePendingCalls(reader, writer),
       settings: sqliteSettings(reader, writer),
       upkeep: sqliteUpkeep(file, writer),
+      registered: sqliteRegistered(reader),
     }
     const closing = opened.move()
     return { ...store, [Symbol.asyncDispose]: () => closing.disposeAsync() }

@@ -8,6 +8,8 @@ export interface OpenAlert {
   readonly since: number
   /** When somebody was told last. */
   readonly toldAt: number
+  /** Since when it seems to be over. */
+  readonly calmSince?: number | undefined
 }
 
 /** By name of the condition. */
@@ -20,6 +22,9 @@ export interface AlertMessage {
   readonly since: number
   readonly at: number
 }
+
+/** What comes and goes while it lasts is over when it has stayed away for so long, milliseconds. */
+const CALM_MS: Partial<Record<AlertKind, number>> = { 'crm-refuses': 120_000, 'success-below': 120_000 }
 
 /**
  * One look: what is wrong now against what somebody was told of. Each alert is told once when it begins and once when it is over, and again
@@ -41,8 +46,11 @@ export function nextAlerts(
     if (due) messages.push({ phase: before ? 'lasts' : 'began', kind, facts, since, at: now })
     next[name] = { kind, facts, since, toldAt: due ? now : before.toldAt }
   }
-  for (const [name, { kind, facts, since }] of Object.entries(book)) {
-    if (!next[name]) messages.push({ phase: 'over', kind, facts, since, at: now })
+  for (const [name, alert] of Object.entries(book)) {
+    if (next[name]) continue
+    const { kind, facts, since, calmSince = now } = alert
+    if (now - calmSince < (CALM_MS[kind] ?? 0) && calmSince <= now) next[name] = { ...alert, calmSince }
+    else messages.push({ phase: 'over', kind, facts, since, at: now })
   }
   return { book: next, messages }
 }

@@ -35,6 +35,7 @@ const Stored = z.record(
     facts: z.record(z.string(), z.union([z.string(), z.number()])),
     since: z.number(),
     toldAt: z.number(),
+    calmSince: z.number().optional(),
   }),
 )
 

@@ -47,7 +47,7 @@ export function conditionsOf({ parts, findings }: Seen, limits: AlertLimits, now
   const on = parts.mode === 'on'
   return [
     ...(parts.mode === 'off' ? [] : linkLost(parts, limits, now)),
-    ...(on ? crm(parts) : []),
+    ...(on ? crm(parts, now) : []),
     ...(parts.outbox.counts.dead > 0 ? [one('dead-letters', { count: parts.outbox.counts.dead })] : []),
     ...(on ? success(findings, limits) : []),
     ...certificate(findings, limits, now),
@@ -66,9 +66,12 @@ function linkLost({ asterisk }: Seen['parts'], { linkSeconds }: AlertLimits, now
   return state !== 'up' && now - since > linkSeconds * 1000 ? [one('ari-link-lost', { reason })] : []
 }
 
-function crm({ crm: { needsPerson }, outbox: { paused } }: Seen['parts']): readonly Condition[] {
+/** Every busy account rests for a second now and then; that is nobody's business. */
+const RESTS_LONG_MS = 60_000
+
+function crm({ crm: { needsPerson }, outbox: { paused } }: Seen['parts'], now: number): readonly Condition[] {
   if (needsPerson !== undefined) return [one('crm-needs-person', { what: needsPerson })]
-  return paused ? [one('crm-refuses', { reason: paused.reason })] : []
+  return paused && paused.untilMs - now > RESTS_LONG_MS ? [one('crm-refuses', { reason: paused.reason })] : []
 }
 
 function success({ registered }: Findings, { successPercent }: AlertLimits): readonly Condition[] {
