@@ -203,11 +203,11 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   // Nobody listens, and nothing is missed: that is what "off" means.
   if (off) witness.restored()
   const shown = live.derive(shownCards)
-  const reactions = opened.use(
   const send = (deliveries: readonly CardDelivery[]): void => {
     metrics.cardsSent(deliveries.filter(({ message }) => message.type === 'card').length)
     cards.send(deliveries)
   }
+  const reactions = opened.use(
     createPhaseReactions({
       board,
       cards: { send },
@@ -236,8 +236,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     clicks.react(phase)
     registration.react(phase)
     if (phase.kind === 'ended') {
-      recordings.watch(phase.call)
       metrics.callEnded(phase.call)
+      recordings.watch(phase.call)
       staff.ended(phase.call)
     }
   }
@@ -294,13 +294,13 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     ...(deps.logStatus && { log: deps.logStatus() }),
     memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
   })
-  const http = opened.use(
   const watching = opened.use(
     await createWatchingSide({
       ...{ live, store, observer, parts, asterisk, probeDatabase: witness.probeDatabase, now },
       environment: { env, pid },
     }),
   )
+  const http = opened.use(
     await openHttp({
       host: config.webserver.host,
       port: config.webserver.port,
@@ -320,8 +320,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
             listen({ asterisk, pump, desk: routing, clicks, witness, watching, log: logOf('ari-link') }, signal),
       'unwatched times': witness.run,
       phones: off ? untilAborted : routing.run,
-    }),
       watching: watching.run,
+    }),
   )
   const loops = opened.use(
     backgroundLoops({
@@ -333,8 +333,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   )
   const broken = Promise.race([ear.broken, loops.broken, storeDied])
   broken.catch(() => undefined)
-  const closing = opened.move()
   opened.defer(watching.ending)
+  const closing = opened.move()
   return {
     port: http.port,
     status: watching.status,

@@ -8,8 +8,8 @@ import { createCelSource } from '../reconciliation/cel-source.ts'
 import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
 import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
-import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
 import { readNoteBook } from '../reconciliation/note-book.ts'
+import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
 import type { RegistrationPort } from '../reconciliation/registration-port.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
 import type { Store } from '../store/ports.ts'
@@ -38,12 +38,12 @@ export interface WitnessSide extends AsyncDisposable, Pick<GapKeeper, 'lost' | '
   /** Brings an ended call into the journal, by whichever witness. Never rejects. */
   close(call: Call, events: readonly unknown[]): Promise<void>
   status(): WitnessStatus
+  /** Why the database does not answer; undefined: it does, or there is none. Never rejects. */
+  probeDatabase(): Promise<string | undefined>
   /** Holds the PBX's records against journal and CRM; undefined when there are no records to read. */
   readonly reconciliation: Reconciliation | undefined
 }
 
-  /** Why the database does not answer; undefined: it does, or there is none. Never rejects. */
-  probeDatabase(): Promise<string | undefined>
 export interface WitnessStatus extends GapStatus {
   /** Calls that wait to be told by CEL. */
   readonly waiting: number
@@ -56,11 +56,11 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   const {
     config,
     store,
+    crm,
     tracker,
     interpreter,
     closer,
     registration,
-    crm,
     asteriskNow,
     asteriskStartedAt,
     log,
@@ -103,14 +103,14 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     createReconciliation({
       source: createCelSource({ cel, telling: () => telling }),
       journal: store.journal,
+      readNotes: (since, signal) =>
+        readNoteBook({ crm, pbx: config.service.pbx, country: config.numbers.country, now }, since, signal),
+      now,
       registration,
       pbx: config.service.pbx,
       others,
       asteriskNow,
       leaveAloneMs: passTiming.leaveAloneMs,
-      readNotes: (since, signal) =>
-        readNoteBook({ crm, pbx: config.service.pbx, country: config.numbers.country, now }, since, signal),
-      now,
     })
   await witness.resume()
   const closing = opened.move()
@@ -123,16 +123,16 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       await gaps.run(signal)
     },
     status: () => ({ ...gaps.status(), waiting: witness.waiting().length, rowsLeftOut: leftOut.count() }),
+    probeDatabase: async () => {
+      const [probe] = await Promise.allSettled([database?.query('SELECT 1')])
+      return probe.status === 'rejected' ? String(probe.reason) : undefined
+    },
     async close(call, events) {
       // Whether a call opted out needs no second witness.
       if (call.evidence === 'reconstructed' && !call.skipped) await witness.take(call, events)
       else await closer.close(call, events)
     },
     [Symbol.asyncDispose]: async () => {
-    probeDatabase: async () => {
-      const [probe] = await Promise.allSettled([database?.query('SELECT 1')])
-      return probe.status === 'rejected' ? String(probe.reason) : undefined
-    },
       // It is told to end before what it waits for breaks.
       const ended = witness[Symbol.asyncDispose]()
       database?.abandon()

@@ -190,6 +190,6 @@ export interface Store extends AsyncDisposable {
   readonly decisions: Decisions
   readonly lastTalks: LastTalks
   readonly settings: Settings
+  readonly registered: RegisteredCalls
   readonly upkeep: Upkeep
 }
-  readonly registered: RegisteredCalls

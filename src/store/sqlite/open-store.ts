@@ -11,8 +11,8 @@ import { sqliteLastTalks } from './sqlite-last-talks.ts'
 import { sqliteLeadIndex } from './sqlite-lead-index.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 import { sqlitePendingCalls } from './sqlite-pending-calls.ts'
-import { sqliteSettings } from './sqlite-settings.ts'
 import { sqliteRegistered } from './sqlite-registered.ts'
+import { sqliteSettings } from './sqlite-settings.ts'
 import { sqliteUpkeep } from './sqlite-upkeep.ts'
 import { startWriter } from './writer.ts'
 
@@ -54,8 +54,8 @@ export async function openStore({ file, now = Date.now, lingerMs = 2, onDied }: 
       lastTalks: sqliteLastTalks(reader),
       pendingCalls: sqlitePendingCalls(reader, writer),
       settings: sqliteSettings(reader, writer),
-      upkeep: sqliteUpkeep(file, writer),
       registered: sqliteRegistered(reader),
+      upkeep: sqliteUpkeep(file, writer),
     }
     const closing = opened.move()
     return { ...store, [Symbol.asyncDispose]: () => closing.disposeAsync() }
