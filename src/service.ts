@@ -188,7 +188,6 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       tracker,
       interpreter,
       closer,
-      crm: crmSide.crm,
       now,
       registration: registrationPort({
         ...{ registrar, jobs: store.outbox, settings, pbx: service.pbx, wakeOutbox: outbox.wake },

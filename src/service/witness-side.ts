@@ -8,7 +8,6 @@ import { createCelSource } from '../reconciliation/cel-source.ts'
 import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
 import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
-import { readNoteBook } from '../reconciliation/note-book.ts'
 import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
 import type { RegistrationPort } from '../reconciliation/registration-port.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
@@ -56,7 +55,6 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   const {
     config,
     store,
-    crm,
     tracker,
     interpreter,
     closer,
@@ -103,9 +101,6 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     createReconciliation({
       source: createCelSource({ cel, telling: () => telling }),
       journal: store.journal,
-      readNotes: (since, signal) =>
-        readNoteBook({ crm, pbx: config.service.pbx, country: config.numbers.country, now }, since, signal),
-      now,
       registration,
       pbx: config.service.pbx,
       others,
