@@ -188,9 +188,11 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       tracker,
       interpreter,
       closer,
+      crm: crmSide.crm,
       now,
       registration: registrationPort({
         ...{ registrar, jobs: store.outbox, settings, pbx: service.pbx, wakeOutbox: outbox.wake },
+        ...{ journal, decisions: store.decisions, now },
         noteChanges: { change: (callId, change) => registration.noteChanges.change(callId, change) },
       }),
       asteriskNow: asterisk.now,

@@ -13,9 +13,16 @@ export interface CallSource {
 }
 
 export interface TellingsPage {
-  readonly calls: readonly ToldCall[]
+  readonly calls: readonly SourcedCall[]
   /** Calls whose end is not written yet. */
   readonly open: readonly Pick<Call, 'linkedids' | 'startedAt'>[]
   /** How far the page reaches, epoch milliseconds; undefined when calls are asked for by id. */
   readonly readUpTo: number | undefined
+  /** Ids among those asked for that no record has. */
+  readonly unknown: readonly string[]
+}
+
+export interface SourcedCall extends ToldCall {
+  /** The record keeps no fractions of a second. */
+  readonly wholeSeconds: boolean
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Call } from '../calls/call.ts'
 import type { Asked } from './asked.ts'
 import type { CallSource, TellingsPage } from './call-source.ts'
 import type { CelGroup } from './cel-groups.ts'
@@ -22,7 +23,7 @@ export function createCelSource({ cel, telling }: CelSourceDeps): CallSource {
         const groups = await cel.groupsOf({ linkedids, uniqueids })
         const fresh = groups.filter((group) => ![...group.linkedids].some((id) => seen.has(id)))
         for (const group of fresh) for (const id of group.linkedids) seen.add(id)
-        return tellPage(fresh, asked, telling())
+        return { ...(await tellPage(fresh, asked, telling())), unknown: unknownOf(uniqueids, groups) }
       }
       if (asked.kind === 'ids') {
         for (let at = 0; at < asked.ids.length; at += GROUPS_AT_ONCE) {
@@ -43,7 +44,17 @@ export function createCelSource({ cel, telling }: CelSourceDeps): CallSource {
   }
 }
 
-async function tellPage(groups: readonly CelGroup[], asked: Asked, telling: TellingOptions): Promise<TellingsPage> {
+/** Ids that neither a call nor a channel of these groups has. */
+function unknownOf(ids: readonly string[], groups: readonly CelGroup[]): readonly string[] {
+  const known = new Set(
+    groups.flatMap(({ linkedids, rows }) => [...linkedids, ...rows.map((row) => String(row['uniqueid']))]),
+  )
+  return ids.filter((id) => !known.has(id))
+}
+
+type ToldPage = Omit<TellingsPage, 'unknown'>
+
+async function tellPage(groups: readonly CelGroup[], asked: Asked, telling: TellingOptions): Promise<ToldPage> {
   const calls: TellingsPage['calls'][number][] = []
   const open: TellingsPage['open'][number][] = []
   let readUpTo: number | undefined
@@ -51,7 +62,8 @@ async function tellPage(groups: readonly CelGroup[], asked: Asked, telling: Tell
     // Calls of the moment go first.
     await nextTurn()
     const told = tellGroup(group, telling)
-    for (const one of told.calls) if (isAskedFor(one.call.startedAt, asked)) calls.push(one)
+    for (const one of told.calls)
+      if (isAskedFor(one.call, told.writtenAt, asked)) calls.push({ ...one, wholeSeconds: told.wholeSeconds })
     if (told.open > 0 && told.newestAt !== undefined)
       open.push({ linkedids: [...group.linkedids], startedAt: told.newestAt })
     for (const { call } of told.calls) readUpTo = Math.max(readUpTo ?? 0, call.startedAt)
@@ -59,8 +71,20 @@ async function tellPage(groups: readonly CelGroup[], asked: Asked, telling: Tell
   return { calls, open, readUpTo }
 }
 
-function isAskedFor(startedAt: number, asked: Asked): boolean {
-  return asked.kind === 'ids' || (startedAt >= asked.from && startedAt <= asked.to)
+function isAskedFor({ startedAt, endedAt = startedAt }: Call, writtenAt: readonly number[], asked: Asked): boolean {
+  switch (asked.kind) {
+    case 'ids':
+      return true
+    case 'span':
+      return startedAt >= asked.from && startedAt <= asked.to
+    case 'records':
+      // A group may hold several calls: one that was over before, or began later, has no part in the record.
+      return (
+        startedAt <= asked.to && endedAt >= asked.from && writtenAt.some((at) => at >= asked.from && at <= asked.to)
+      )
+    default:
+      return asked satisfies never
+  }
 }
 
 /** `1795164754.2#3` is the third call under that linkedid. */

@@ -1,10 +1,19 @@
+import type { Ledger } from '../store/ledger-ports.ts'
 import type { Asked, PassOptions } from './asked.ts'
 import type { CallSource } from './call-source.ts'
 import type { Finding } from './finding.ts'
-import { type JudgeDeps, judge } from './judge.ts'
+import { judge } from './judge.ts'
+import type { JudgeDeps } from './judging.ts'
+import { ledgerRow } from './ledger-row.ts'
+import type { NoteBook } from './note-book.ts'
 
 export interface ReconciliationDeps extends JudgeDeps {
   readonly source: CallSource
+  /** Reads back what stands in the CRM of calls since then. @throws CrmError */
+  readonly readNotes: (since: number, signal: AbortSignal) => Promise<NoteBook>
+  readonly ledger: Pick<Ledger, 'put'>
+  /** Our clock, epoch milliseconds. */
+  readonly now: () => number
 }
 
 /** Holds the PBX's own record against journal and CRM, and mends what is missing or different. */
@@ -19,18 +28,33 @@ export interface Reconciliation {
 }
 
 export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
-  const { source } = deps
+  const { source, readNotes, ledger, pbx, now } = deps
   let turn: Promise<void> = Promise.resolve()
 
   async function* pass(asked: Asked, options: PassOptions, signal: AbortSignal) {
     let calls = 0
+    let book = options.compareCrm && asked.kind === 'span' ? await readNotes(asked.from, signal) : undefined
     for await (const page of source.tellings(asked, signal)) {
-      for (const told of page.calls) {
-        signal.throwIfAborted()
-        yield await judge(told, options, deps)
-        calls += 1
+      // Calls asked for by id may be of any age.
+      if (options.compareCrm && asked.kind === 'ids' && page.calls.length > 0)
+        book = await readNotes(Math.min(...page.calls.map(({ call }) => call.startedAt)), signal)
+      const found: Finding[] = []
+      try {
+        for (const told of page.calls) {
+          signal.throwIfAborted()
+          const finding = await judge(told, { ...options, book }, deps)
+          found.push(finding)
+          yield finding
+          calls += 1
+        }
+      } finally {
+        // Whoever reads the findings may stop in the middle of a page.
+        if (!options.dry)
+          await ledger.put(
+            pbx,
+            found.map((one) => ledgerRow(one, now())),
+          )
       }
-      if (page.open.length > 0) options.onOpen?.(page.open)
       options.onProgress?.({ calls, share: shareOf(asked, page.readUpTo, calls) })
     }
     options.onProgress?.({ calls, share: 1 })

@@ -6,10 +6,15 @@ export interface RegistrationPort {
   leftOutBecause(call: Call, onDemand: boolean): string | undefined
   /** Through the same registrar as live calls: the journal's row is the lock. @throws StoreError */
   register(call: Call, events: readonly unknown[], how: RegisterHow): Promise<RegisterOutcome>
+  /** The note of somebody else tells this call: it is journalled and leaves nothing more in the CRM. @throws StoreError */
+  adopt(call: Call, events: readonly unknown[], note: number): Promise<void>
   /** What became of a journalled call's jobs. @throws StoreError */
   standing(callId: string): Promise<Standing>
-  /** Tells the notes of a journalled call anew, as a whole. Resolves with how many are told. @throws StoreError */
-  retell(callId: string, call: Call | undefined): Promise<number>
+  /**
+   * Tells the notes of a journalled call anew, as a whole: as the outbox wrote them, or with `told` as the better witness tells it; then the
+   * journal has that telling, too, and keeps the former one. Resolves with how many notes are told. @throws StoreError
+   */
+  retell(callId: string, told?: { readonly call: Call; readonly events: readonly unknown[] }): Promise<number>
 }
 
 export interface RegisterHow {
@@ -32,7 +37,14 @@ export type Standing =
   | { readonly kind: 'in-incoming-lead'; readonly lead: number }
   /** The rule makes nobody of an unknown number. */
   | { readonly kind: 'nobody' }
-  | { readonly kind: 'written'; readonly notes: readonly WrittenNote[] }
+  | {
+      readonly kind: 'written'
+      readonly notes: readonly WrittenNote[]
+      /** Epoch milliseconds of our clock. */
+      readonly writtenAt: number
+      /** How often they were told anew. */
+      readonly retellings: number
+    }
 
 /** A note as it was sent. */
 export interface WrittenNote {

@@ -29,6 +29,6 @@ test('given one call that ended and one that was cut off, then only the second o
 
 test('given rows that tell no time, then nothing is told', () => {
   expect(tellGroup({ linkedids: new Set(['1.1']), rows: [{ eventtype: 'HANGUP' }], usualOffset: 0 }, telling)).toEqual({
-    ...{ calls: [], open: 0, newestAt: undefined },
+    ...{ calls: [], open: 0, wholeSeconds: true, newestAt: undefined, writtenAt: [] },
   })
 })

@@ -10,8 +10,12 @@ export interface ToldGroup {
   readonly calls: readonly ToldCall[]
   /** Channels whose end no row tells: they live, or the end was never written. */
   readonly open: number
+  /** The table keeps no fractions of a second. */
+  readonly wholeSeconds: boolean
   /** When the newest row was written, epoch milliseconds; undefined when no row has a time. */
   readonly newestAt: number | undefined
+  /** When each row was written, epoch milliseconds; those that have no time are missing. */
+  readonly writtenAt: readonly number[]
 }
 
 export interface ToldCall {
@@ -44,7 +48,10 @@ export function tellGroup(
     leftOut: (index, reason) => leftOut?.(group.rows[index], reason),
   })
   const newestAt = decoded.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY)
-  if (newestAt === Number.NEGATIVE_INFINITY) return { calls: [], open: 0, newestAt: undefined }
+  if (newestAt === Number.NEGATIVE_INFINITY)
+    return { calls: [], open: 0, wholeSeconds: true, newestAt: undefined, writtenAt: [] }
+  const wholeSeconds = decoded.every(({ at }) => at % 1000 === 0)
+  const writtenAt = decoded.map(({ at }) => at)
   const tracker = createCallTracker({ ...options, evidence: 'cel' })
   const calls: ToldCall[] = []
   const take = (event: CallEvent): void => {
@@ -57,7 +64,7 @@ export function tellGroup(
   const settled = (cutAt ?? newestAt) + AFTER_THE_END_MS
   if (cutAt === undefined || open === 0) {
     take({ kind: 'clock', at: settled })
-    return { calls, open, newestAt }
+    return { calls, open, wholeSeconds, newestAt, writtenAt }
   }
   const before = calls.length
   take({ kind: 'pbx-restarted', at: cutAt })
@@ -65,7 +72,7 @@ export function tellGroup(
   const cut = calls
     .slice(before)
     .map(({ call, events }) => ({ call: { ...call, evidence: 'reconstructed' as const }, events }))
-  return { calls: [...calls.slice(0, before), ...cut], open, newestAt }
+  return { calls: [...calls.slice(0, before), ...cut], open, wholeSeconds, newestAt, writtenAt }
 }
 
 function openChannels(events: readonly CallEvent[]): number {

@@ -40,7 +40,7 @@ function call(client: string, seconds: number, change: Partial<Call> = {}): Call
 function journalInMemory() {
   const rows = new Map<string, JournalEntry>()
   const jobs: StoredJobInput[] = []
-  const journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing'> = {
+  const journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing' | 'sayLate'> = {
     recordEnded: async (entry, more) => {
       if (rows.has(entry.id)) return false
       rows.set(entry.id, entry)
@@ -49,6 +49,11 @@ function journalInMemory() {
     },
     sharing: async (_pbx, ids) =>
       [...rows.values()].filter(({ linkedids }) => linkedids.some((id) => ids.includes(id))),
+    sayLate: async (_pbx, id, more) => {
+      const { leftOut: _, ...row } = rows.get(id) ?? {}
+      rows.set(id, row as JournalEntry)
+      jobs.push(...more)
+    },
     find: async (_pbx, id) => rows.get(id) ?? [...rows.values()].find(({ linkedids }) => linkedids.includes(id)),
   }
   const registrar = createRegistrar({
@@ -189,6 +194,7 @@ describe('given a task that asks for the client to be called back', () => {
         recordEnded: async (_entry, some) => jobs.push(...some) >= 0,
         find: async () => undefined,
         sharing: async () => [],
+        sayLate: async () => undefined,
       },
       callbackTasks: { openFor: async () => (found.length > 1 ? found.shift() : found[0]) },
       outbox: { add: async (some) => void jobs.push(...some) },

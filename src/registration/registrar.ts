@@ -12,7 +12,7 @@ import type { RegistrationSettings } from './settings.ts'
 import { type WhyUnregistered, whyUnregistered } from './why-unregistered.ts'
 
 export interface RegistrarDeps {
-  readonly journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing'>
+  readonly journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing' | 'sayLate'>
   readonly callbackTasks: Pick<CallbackTasks, 'openFor'>
   readonly outbox: Pick<OutboxStore, 'add'>
   readonly pbx: string
@@ -38,6 +38,11 @@ export interface Registrar {
    * @throws StoreError when the disk refuses.
    */
   register(call: Call, events: readonly unknown[], how?: RegisterHow): Promise<Registered>
+  /**
+   * Journals a call that somebody else has told the CRM. Resolves with its id, or undefined when it is known.
+   * @throws StoreError when the disk refuses.
+   */
+  adopt(call: Call, events: readonly unknown[]): Promise<string | undefined>
 }
 
 export interface RegisterHow {
@@ -103,17 +108,41 @@ export function createRegistrar(deps: RegistrarDeps): Registrar {
     if (task !== undefined) await outbox.add([taskDoneJob(call, task, evidence)])
   }
 
+  /** Kept out before, for a reason that holds no longer; a person asks for it now. */
+  const registerLate = async (entry: JournalEntry, call: Call, how: RegisterHow): Promise<Registered> => {
+    const rows = await journal.sharing(pbx, entry.linkedids)
+    const row = rows.find(
+      ({ leftOut, ...each }) =>
+        leftOut !== undefined && leftOut !== 'adopted' && isSameCall(tellingOf(each), tellingOf(entry)),
+    )
+    if (!row) return { kind: 'known' }
+    const facts = await factsOf({ ...call, id: row.id }, clickedOn(row.id), how)
+    const jobs = await jobsOf(facts, call.evidence)
+    if (jobs.length === 0) return { kind: 'journal-only', why: 'hook' }
+    await journal.sayLate(pbx, row.id, jobs)
+    return { kind: 'registering', jobs: jobs.length, as: row.id }
+  }
+
   return {
+    adopt: async (told, events) => {
+      const entry = entryOf(told, events, pbx)
+      const id = await freeId(entry)
+      if (id === undefined) return undefined
+      const isFresh = await journal.recordEnded({ ...entry, id, call: { ...told, id }, leftOut: 'adopted' }, [])
+      return isFresh ? id : undefined
+    },
     register: async (told, events, how = {}) => {
       const why = whyUnregistered(told, settingsFor(settings(), how))
       const entry = entryOf(told, events, pbx)
       for (;;) {
         const id = await freeId(entry)
-        if (id === undefined) return { kind: 'known' }
+        if (id === undefined)
+          return how.onDemand && why === undefined ? registerLate(entry, told, how) : { kind: 'known' }
         const call = { ...told, id }
         const facts = await factsOf(call, clickedOn(told.id), how)
         const jobs = why === undefined ? await jobsOf(facts, call.evidence) : []
-        const fresh = await journal.recordEnded({ ...entry, id, call }, jobs)
+        const leftOut = why ?? (jobs.length === 0 ? 'hook' : undefined)
+        const fresh = await journal.recordEnded({ ...entry, id, call, ...(leftOut && { leftOut }) }, jobs)
         // Somebody else has taken the id since.
         if (!fresh) continue
         await completeLate(facts, call.evidence, jobs)

@@ -7,12 +7,16 @@ import { type NoteChanges, notesOfCall } from '../registration/note-changes.ts'
 import { type Registrar, settingsFor } from '../registration/registrar.ts'
 import type { RegistrationSettings } from '../registration/settings.ts'
 import { whyUnregistered } from '../registration/why-unregistered.ts'
-import type { OutboxStore, StoredJob } from '../store/ports.ts'
+import type { Decisions } from '../store/crm-state-ports.ts'
+import type { CallJournal, OutboxStore, StoredJob } from '../store/ports.ts'
 
 export interface RegistrationPortDeps {
   readonly registrar: Registrar
   readonly noteChanges: NoteChanges
   readonly jobs: Pick<OutboxStore, 'get'>
+  readonly journal: Pick<CallJournal, 'retell'>
+  readonly decisions: Pick<Decisions, 'add'>
+  readonly now: () => number
   readonly settings: () => RegistrationSettings
   readonly pbx: string
   /** New jobs wait in the outbox. */
@@ -27,7 +31,7 @@ const Written = z.object({
 
 /** Joins the passes over the PBX's records to the registration of live calls. */
 export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
-  const { registrar, noteChanges, jobs, settings, pbx, wakeOutbox } = deps
+  const { registrar, noteChanges, jobs, journal, decisions, now, settings, pbx, wakeOutbox } = deps
 
   return {
     leftOutBecause: (call, onDemand) => whyUnregistered(call, settingsFor(settings(), { onDemand })),
@@ -44,12 +48,21 @@ export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
       }
     },
     standing: (callId) => standingOf(jobs, `${pbx}/${callId}`),
-    async retell(callId, call) {
+    async adopt(call, events, note) {
+      const id = await registrar.adopt(call, events)
+      if (id === undefined) return
+      await decisions.add(pbx, id, [{ at: now(), about: 'note', code: 'adopted', facts: { note } }])
+    },
+    async retell(callId, told) {
+      if (!told) return noteChanges.change(callId, {})
       const { country, quietAfterSeconds } = settings()
-      if (!call) return noteChanges.change(callId, {})
+      const call = { ...told.call, id: callId }
       const at = call.endedAt ?? call.startedAt
-      const facts = callFacts({ ...call, id: callId }, { pbx, country, quietAfterSeconds, moment: 'end', at })
-      return noteChanges.change(callId, { call: facts })
+      const facts = callFacts(call, { pbx, country, quietAfterSeconds, moment: 'end', at })
+      // The journal last: should the disk refuse it, the next pass does both again, and the note is told the same.
+      const notes = await noteChanges.change(callId, { call: facts })
+      await journal.retell({ pbx, id: callId, endedAt: at, call, events: told.events })
+      return notes
     },
   }
 }
@@ -57,7 +70,8 @@ export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
 async function standingOf(jobs: Pick<OutboxStore, 'get'>, uniq: string): Promise<Standing> {
   const client = await jobs.get(`${uniq}:client`)
   const notes = await notesOfCall(jobs, uniq)
-  const all = [...(client ? [client] : []), ...notes]
+  const changes = await Promise.all(notes.map((note) => changesOf(jobs, note)))
+  const all = [...(client ? [client] : []), ...notes, ...changes.flat()]
   if (all.length === 0) return { kind: 'no-jobs' }
   const dead = all.find(({ state }) => state === 'dead')
   if (dead) return { kind: 'refused', reason: dead.reason ?? '' }
@@ -65,20 +79,29 @@ async function standingOf(jobs: Pick<OutboxStore, 'get'>, uniq: string): Promise
   const found = ClientResult.safeParse(client?.result).data
   if (found?.kind === 'unsorted') return { kind: 'in-incoming-lead', lead: found.lead }
   if (found?.kind === 'nobody') return { kind: 'nobody' }
-  return { kind: 'written', notes: (await Promise.all(notes.map((note) => lastTelling(jobs, note)))).flat() }
+  return {
+    kind: 'written',
+    notes: notes.flatMap((note, at) => lastTelling(note, changes[at] ?? [])),
+    writtenAt: Math.max(...all.map(({ lastAttemptEndedAt = 0 }) => lastAttemptEndedAt)),
+    retellings: Math.max(0, ...changes.map(({ length }) => length)),
+  }
+}
+
+async function changesOf(jobs: Pick<OutboxStore, 'get'>, note: StoredJob): Promise<readonly StoredJob[]> {
+  const changes: StoredJob[] = []
+  for (;;) {
+    const change = await jobs.get(`${note.key}-change/${changes.length + 1}`)
+    if (!change) return changes
+    changes.push(change)
+  }
 }
 
 /** As its last change told it, which replaced all that was told before. */
-async function lastTelling(jobs: Pick<OutboxStore, 'get'>, note: StoredJob): Promise<readonly WrittenNote[]> {
+function lastTelling(note: StoredJob, changes: readonly StoredJob[]): readonly WrittenNote[] {
   const first = Written.safeParse(note.result).data
   if (!first) return []
-  let sent = first.sent
-  for (let number = 1; ; number += 1) {
-    const change = await jobs.get(`${note.key}-change/${number}`)
-    if (!change) break
-    sent = Written.safeParse(change.result).data?.sent ?? sent
-  }
-  const { entity, uniq, direction, talkSeconds, status, person } = sent
+  const last = changes.map(({ result }) => Written.safeParse(result).data).findLast((one) => one !== undefined)
+  const { entity, uniq, direction, talkSeconds, status, person } = (last ?? first).sent
   const told = { entity, uniq, direction, talkSeconds, status, person: String(person ?? '') }
   return [{ ...told, id: first.note, adopted: first.adopted ?? false }]
 }

@@ -2,12 +2,14 @@ import type { Logger } from 'pino'
 import type { Call } from '../calls/call.ts'
 import type { CallTracker, CallTrackerOptions } from '../calls/call-tracker.ts'
 import type { Config } from '../config/schema.ts'
+import type { Crm } from '../crm/port.ts'
 import { type CatchUpTiming, catchUp, catchUpTiming } from '../reconciliation/catch-up.ts'
 import { createCelReader } from '../reconciliation/cel-reader.ts'
 import { createCelSource } from '../reconciliation/cel-source.ts'
 import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
 import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
+import { readNoteBook } from '../reconciliation/note-book.ts'
 import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
 import type { RegistrationPort } from '../reconciliation/registration-port.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
@@ -19,7 +21,10 @@ export type ReconciliationTiming = Partial<WitnessTiming & CatchUpTiming & GapKe
 
 export interface WitnessSideDeps {
   readonly config: Config
-  readonly store: Pick<Store, 'pendingCalls' | 'settings' | 'journal'>
+  readonly store: Pick<Store, 'pendingCalls' | 'settings' | 'journal' | 'ledger'>
+  readonly crm: Pick<Crm, 'callNotesChangedSince'>
+  /** Our clock, epoch milliseconds. */
+  readonly now: () => number
   readonly tracker: Pick<CallTracker, 'live'>
   /** What the live witness is told about people and numbers; CEL is read with the same eyes. */
   readonly interpreter: Pick<CallTrackerOptions, 'staff' | 'trunks' | 'country'>
@@ -55,6 +60,8 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   const {
     config,
     store,
+    crm,
+    now,
     tracker,
     interpreter,
     closer,
@@ -101,6 +108,10 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     createReconciliation({
       source: createCelSource({ cel, telling: () => telling }),
       journal: store.journal,
+      ledger: store.ledger,
+      readNotes: (since, signal) =>
+        readNoteBook({ crm, pbx: config.service.pbx, country: config.numbers.country, now }, since, signal),
+      now,
       registration,
       pbx: config.service.pbx,
       others,

@@ -1,4 +1,5 @@
 import type { CallbackTasks, Decisions, LastTalks, LeadIndex } from './crm-state-ports.ts'
+import type { Ledger } from './ledger-ports.ts'
 import type { RegisteredCalls } from './registered-port.ts'
 import type { Upkeep } from './upkeep-ports.ts'
 
@@ -17,6 +18,8 @@ export interface JournalEntry {
   readonly call: unknown
   /** The events it was folded from, as JSON, so that it can be rebuilt. */
   readonly events: readonly unknown[]
+  /** Why it was journalled without jobs. */
+  readonly leftOut?: string
 }
 
 export interface StoredJobInput {
@@ -35,6 +38,12 @@ export interface CallJournal {
    * Resolves when the disk has it: false when the row was there already (then nothing is written).
    */
   recordEnded(entry: JournalEntry, jobs: readonly StoredJobInput[]): Promise<boolean>
+  /** The jobs of a call that was left out before, and that it is so no longer, in one transaction. */
+  sayLate(pbx: string, id: string, jobs: readonly StoredJobInput[]): Promise<void>
+  /** A better witness's telling takes the place of the former one, which is kept beside it. False when it says nothing new. */
+  retell(entry: Pick<JournalEntry, 'pbx' | 'id' | 'endedAt' | 'call' | 'events'>): Promise<boolean>
+  /** How the call was told before, the oldest telling first. */
+  former(pbx: string, id: string): Promise<readonly unknown[]>
   /** By id or any linkedid. */
   find(pbx: string, idOrLinkedid: string): Promise<JournalEntry | undefined>
   startedBetween(pbx: string, from: number, to: number): Promise<readonly JournalEntry[]>
@@ -192,4 +201,5 @@ export interface Store extends AsyncDisposable {
   readonly settings: Settings
   readonly registered: RegisteredCalls
   readonly upkeep: Upkeep
+  readonly ledger: Ledger
 }

@@ -5,6 +5,7 @@ import { fadingWrites } from './fading-writes.ts'
 import { jobWrites } from './job-writes.ts'
 import { knowledgeWrites } from './knowledge-writes.ts'
 import { leadWrites } from './lead-writes.ts'
+import { ledgerWrites } from './ledger-writes.ts'
 import { pendingWrites } from './pending-writes.ts'
 import { shrink } from './shrink.ts'
 import type { Write, Written } from './write.ts'
@@ -17,6 +18,7 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
   const pending = pendingWrites(db)
   const leads = leadWrites(db)
   const knowledge = knowledgeWrites(db)
+  const ledger = ledgerWrites(db)
   const fading = fadingWrites(db, jobs, clients.remove)
   const setSetting = db.prepare(
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -28,6 +30,20 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
         if (changed) jobs.add(write.jobs)
         return { changed, died: [] }
       }
+      case 'say-late':
+        calls.sayLate(write.pbx, write.id)
+        jobs.add(write.jobs)
+        return done
+      case 'retell-call':
+        return { changed: calls.retell(write.entry, write.at), died: [] }
+      case 'put-findings':
+        ledger.put(write.pbx, write.rows)
+        return done
+      case 'add-blind':
+        ledger.addBlind(write.pbx, write.time)
+        return done
+      case 'forget-findings':
+        return { changed: ledger.forget(write.before, write.limit), died: [] }
       case 'add-jobs':
         jobs.add(write.jobs)
         return done

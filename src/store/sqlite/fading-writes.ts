@@ -33,6 +33,7 @@ export function fadingWrites(db: DatabaseSync, jobs: ReturnType<typeof jobWrites
      SELECT calls.pbx, json_each.value, calls.id FROM calls, json_each(calls.linkedids) WHERE calls.pbx = ? AND calls.id = ?`,
   )
   const dropDecisions = db.prepare('DELETE FROM decisions WHERE pbx = ? AND call_id = ?')
+  const dropFormer = db.prepare('DELETE FROM retold_calls WHERE pbx = ? AND id = ?')
   const dropDecision = db.prepare('DELETE FROM decisions WHERE seq = ?')
   const dropTask = db.prepare('DELETE FROM callback_tasks WHERE key = ?')
   const dropIncoming = db.prepare('DELETE FROM incoming_numbers WHERE key = ?')
@@ -45,6 +46,7 @@ export function fadingWrites(db: DatabaseSync, jobs: ReturnType<typeof jobWrites
   }
   const fade = (pbx: string, id: string): boolean => {
     dropDecisions.run(pbx, id)
+    dropFormer.run(pbx, id)
     return rewrite(withoutPerson, pbx, id)
   }
   const old = (faded: 0 | 1, before: number, limit: number) =>

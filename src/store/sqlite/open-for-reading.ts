@@ -7,6 +7,7 @@ import { sqliteDecisions } from './sqlite-decisions.ts'
 import { asStoreError } from './sqlite-failure.ts'
 import { sqliteJournal } from './sqlite-journal.ts'
 import { sqliteLeadIndex } from './sqlite-lead-index.ts'
+import { sqliteLedger } from './sqlite-ledger.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 import { sqliteSettings } from './sqlite-settings.ts'
 import type { Writer } from './writer.ts'
@@ -19,6 +20,7 @@ export interface ReadableStore extends Disposable {
   readonly settings: Pick<Store['settings'], 'get'>
   readonly contactIndex: Pick<Store['contactIndex'], 'lookup'>
   readonly leads: Pick<Store['leads'], 'openLeadsOf'>
+  readonly ledger: Pick<Store['ledger'], 'startedBetween' | 'blindBetween'>
 }
 
 /**
@@ -41,6 +43,7 @@ export function openStoreForReading(file: string): ReadableStore {
       settings: sqliteSettings(db, nobodyWrites),
       contactIndex: sqliteContactIndex(db, nobodyWrites),
       leads: sqliteLeadIndex(db, nobodyWrites),
+      ledger: sqliteLedger(db, nobodyWrites),
       [Symbol.dispose]: () => db.close(),
     }
   } catch (error) {

@@ -9,6 +9,7 @@ import { asStoreError } from './sqlite-failure.ts'
 import { sqliteJournal } from './sqlite-journal.ts'
 import { sqliteLastTalks } from './sqlite-last-talks.ts'
 import { sqliteLeadIndex } from './sqlite-lead-index.ts'
+import { sqliteLedger } from './sqlite-ledger.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 import { sqlitePendingCalls } from './sqlite-pending-calls.ts'
 import { sqliteRegistered } from './sqlite-registered.ts'
@@ -55,6 +56,7 @@ export async function openStore({ file, now = Date.now, lingerMs = 2, onDied }: 
       pendingCalls: sqlitePendingCalls(reader, writer),
       settings: sqliteSettings(reader, writer),
       registered: sqliteRegistered(reader),
+      ledger: sqliteLedger(reader, writer),
       upkeep: sqliteUpkeep(file, writer),
     }
     const closing = opened.move()

@@ -10,6 +10,7 @@ import { leadIndex } from './migrations/0008-lead-index.ts'
 import { callKnowledge } from './migrations/0009-call-knowledge.ts'
 import { oldJobs } from './migrations/0010-old-jobs.ts'
 import { ages } from './migrations/0011-ages.ts'
+import { reconciliation } from './migrations/0012-reconciliation.ts'
 
 /** All migrations, in order. One that was released is never edited: a change is a new file. */
 export const schema: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const schema: readonly Migration[] = [
   callKnowledge,
   oldJobs,
   ages,
+  reconciliation,
 ]

@@ -4,34 +4,52 @@ import { inflateRawSync } from 'node:zlib'
 import type { CallJournal, JournalEntry } from '../ports.ts'
 import { jobRow } from './job-row.ts'
 import { reading } from './reading.ts'
-import { bytesOf, numberOf, type Row, textOf } from './row.ts'
+import { bytesOf, maybeText, numberOf, type Row, textOf } from './row.ts'
 import type { Writer } from './writer.ts'
 
 /** Calls read at a time: a long period must not hold up the calls of the moment. */
 const PAGE = 100
 
+const ENTRY = 'calls.*, (SELECT why FROM calls_left_out AS l WHERE l.pbx = calls.pbx AND l.id = calls.id) AS left_out'
+
 export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => number): CallJournal {
-  const byId = db.prepare('SELECT * FROM calls WHERE pbx = ? AND id = ?')
+  const byId = db.prepare(`SELECT ${ENTRY} FROM calls WHERE pbx = ? AND id = ?`)
   // CROSS JOIN: the few calls of a linkedid are sorted; left to itself SQLite walks all calls in order to spare the sorting.
   const byLinkedid = db.prepare(
-    `SELECT calls.* FROM call_linkedids CROSS JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
+    `SELECT ${ENTRY} FROM call_linkedids CROSS JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
      WHERE call_linkedids.pbx = ? AND linkedid = ? ORDER BY started_at, calls.id LIMIT 1`,
   )
   const sharing = db.prepare(
-    `SELECT calls.* FROM call_linkedids CROSS JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
+    `SELECT ${ENTRY} FROM call_linkedids CROSS JOIN calls ON calls.pbx = call_linkedids.pbx AND calls.id = call_linkedids.id
      WHERE call_linkedids.pbx = ? AND linkedid = ?`,
   )
+  const former = db.prepare('SELECT call FROM retold_calls WHERE pbx = ? AND id = ? ORDER BY seq')
   const started = db.prepare(
-    `SELECT * FROM calls WHERE pbx = ? AND (started_at, id) > (?, ?) AND started_at <= ?
+    `SELECT ${ENTRY} FROM calls WHERE pbx = ? AND (started_at, id) > (?, ?) AND started_at <= ?
      ORDER BY started_at, id LIMIT ${PAGE}`,
   )
   return {
     async recordEnded(entry, jobs) {
-      const row = { ...entry, call: JSON.stringify(entry.call ?? null), events: JSON.stringify(entry.events) }
+      const row = {
+        ...entry,
+        call: JSON.stringify(entry.call ?? null),
+        events: JSON.stringify(entry.events),
+        leftOut: entry.leftOut ?? null,
+      }
       const at = now()
       const written = await writer.write({ kind: 'record-ended', entry: row, jobs: jobs.map((job) => jobRow(job, at)) })
       return written.changed
     },
+    async sayLate(pbx, id, jobs) {
+      const at = now()
+      await writer.write({ kind: 'say-late', pbx, id, jobs: jobs.map((job) => jobRow(job, at)) })
+    },
+    async retell({ pbx, id, endedAt, call, events }) {
+      const row = { pbx, id, endedAt, call: JSON.stringify(call), events: JSON.stringify(events) }
+      const written = await writer.write({ kind: 'retell-call', entry: row, at: now() })
+      return written.changed
+    },
+    former: (pbx, id) => reading(() => former.all(pbx, id).map((row) => JSON.parse(textOf(row, 'call')))),
     find: (pbx, idOrLinkedid) =>
       reading(() => {
         const row = byId.get(pbx, idOrLinkedid) ?? byLinkedid.get(pbx, idOrLinkedid)
@@ -60,7 +78,9 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
 }
 
 function asEntry(row: Row): JournalEntry {
+  const leftOut = maybeText(row, 'left_out')
   return {
+    ...(leftOut !== undefined && { leftOut }),
     pbx: textOf(row, 'pbx'),
     id: textOf(row, 'id'),
     linkedids: JSON.parse(textOf(row, 'linkedids')),

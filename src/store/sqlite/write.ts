@@ -1,4 +1,5 @@
 import type { CallbackTask, Decision, IndexedLead } from '../crm-state-ports.ts'
+import type { BlindTime, LedgerRow } from '../ledger-ports.ts'
 import type { IncomingNumber, IndexedClient, JobState } from '../ports.ts'
 import type { Forgotten, PersonsTraces } from '../upkeep-ports.ts'
 import type { Failure } from './sqlite-failure.ts'
@@ -6,6 +7,11 @@ import type { Failure } from './sqlite-failure.ts'
 /** What the writer thread is asked to do. JSON is made before it travels: text is cheaper to hand over than objects, and a value that cannot be told fails at its caller. */
 export type Write =
   | { readonly kind: 'record-ended'; readonly entry: CallRow; readonly jobs: readonly JobRow[] }
+  | { readonly kind: 'say-late'; readonly pbx: string; readonly id: string; readonly jobs: readonly JobRow[] }
+  | { readonly kind: 'retell-call'; readonly entry: RetoldRow; readonly at: number }
+  | { readonly kind: 'put-findings'; readonly pbx: string; readonly rows: readonly LedgerDbRow[] }
+  | { readonly kind: 'add-blind'; readonly pbx: string; readonly time: BlindTime }
+  | { readonly kind: 'forget-findings'; readonly before: number; readonly limit: number }
   | { readonly kind: 'add-jobs'; readonly jobs: readonly JobRow[] }
   | { readonly kind: 'change-jobs'; readonly changes: readonly ChangeRow[] }
   | { readonly kind: 'cap-due'; readonly at: number }
@@ -57,6 +63,17 @@ export interface CallRow {
   readonly clientKey: string
   readonly call: string
   readonly events: string
+  /** Why it has no jobs. */
+  readonly leftOut: string | null
+}
+
+export type RetoldRow = Pick<CallRow, 'pbx' | 'id' | 'endedAt' | 'call' | 'events'>
+
+export interface LedgerDbRow extends Omit<LedgerRow, 'inCrm' | 'mended' | 'detail' | 'differs'> {
+  readonly inCrm: 0 | 1
+  readonly mended: 0 | 1
+  readonly detail: string | null
+  readonly differs: string | null
 }
 
 export interface PendingRow {
