@@ -54,6 +54,7 @@ export async function startHookLane(options: HookLaneOptions): Promise<HookLane>
   const queue: (() => void)[] = []
   let busy = 0
   let count = 0
+  let lastBegun = 0
   let ended = false
   let deaths = 0
   let startedAt = 0
@@ -89,6 +90,9 @@ export async function startHookLane(options: HookLaneOptions): Promise<HookLane>
       files,
       memoryMegabytes,
       events: {
+        begun: (id) => {
+          lastBegun = id
+        },
         answered: (id, answer) => settle(id, (run) => run.answer.resolve(answer)),
         threw: (id, why) => settle(id, (run) => run.answer.reject(new HookFailed(why))),
         asks: (asked) => void answerQuestion(asked, () => own),
@@ -131,11 +135,20 @@ export async function startHookLane(options: HookLaneOptions): Promise<HookLane>
     }
   }
 
+  /**
+   * A run is over its time. Where a loop holds the thread, the run that began last is at fault: the others have hardly begun, and are asked
+   * again in a new thread, unless somebody waits for them.
+   */
   const late = async (id: number, point: HookPoint, limit: RunLimit): Promise<void> => {
     const holder = thread
-    settle(id, (run) => run.answer.reject(new HookFailed(`it took longer than ${limit.ms} ms`)))
-    holder?.send({ kind: 'forget', run: id })
-    if (!holder || (await holder.isAlive()) || holder !== thread) return
+    const isOver = () => {
+      holder?.send({ kind: 'forget', run: id })
+      settle(id, (run) => run.answer.reject(new HookFailed(`it took longer than ${limit.ms} ms`)))
+    }
+    if (limit.hard || !holder) isOver()
+    const alive = await holder?.isAlive()
+    if (alive !== false || id === lastBegun) isOver()
+    if (alive !== false || holder !== thread) return
     trouble(`a loop holds the thread of the hooks (${point} was late); it is started anew`)
     restart()
   }

@@ -5,6 +5,7 @@ import type { HookPoint } from './points.ts'
 
 /** What a thread of hooks is told to do and tells. */
 export interface ThreadEvents {
+  begun(run: number): void
   answered(run: number, answer: string): void
   threw(run: number, why: string): void
   asks(request: FromThread & { readonly kind: 'asks' }): void
@@ -90,6 +91,9 @@ async function tryToStart({ files, memoryMegabytes, events }: ThreadOptions): Pr
       case 'ready':
         isReady = true
         loaded.resolve({ kind: 'started', thread })
+        break
+      case 'begun':
+        events.begun(message.run)
         break
       case 'answered':
         events.answered(message.run, message.answer)

@@ -65,6 +65,7 @@ function take(message: ToThread): void {
 async function run(id: number, point: string, input: unknown): Promise<void> {
   const end = new AbortController()
   ending.set(id, end)
+  say({ kind: 'begun', run: id })
   try {
     const answer = await hooks.get(point)?.(input, toolsFor(id, point, end.signal))
     const json = answer === undefined ? '' : JSON.stringify(answer)

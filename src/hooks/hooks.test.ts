@@ -12,7 +12,7 @@ let says: unknown[]
 
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), 'callweave-hooks-')), 'hooks')
-  await mkdir(directory)
+  await mkdir(directory, { mode: 0o755 })
   says = []
 })
 afterEach(async () => {
@@ -34,7 +34,7 @@ const refused: AskCrm = async () => {
   throw new Error('nobody is to be asked')
 }
 const put = (files: Readonly<Record<string, string>>) =>
-  Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)))
+  Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text, { mode: 0o644 })))
 
 async function begin(files: Readonly<Record<string, string>>, change: Partial<HookSettings> = {}, ask = refused) {
   await put(files)

@@ -25,6 +25,8 @@ export const FromThread = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('loading'), point }),
   z.object({ kind: z.literal('not-loaded'), point, why: words }),
   z.object({ kind: z.literal('ready') }),
+  /** Said before the hook's first line runs. */
+  z.object({ kind: z.literal('begun'), run: z.number() }),
   /** `answer` is JSON; empty when the hook returned nothing. */
   z.object({ kind: z.literal('answered'), run: z.number(), answer: z.string() }),
   z.object({ kind: z.literal('threw'), run: z.number(), why: words }),

@@ -11,7 +11,7 @@ const owners = new Set([0, me])
 
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), 'callweave-hooks-')), 'hooks')
-  await mkdir(directory)
+  await mkdir(directory, { mode: 0o755 })
 })
 afterEach(() => rm(join(directory, '..'), { recursive: true, force: true }))
 
