@@ -410,7 +410,8 @@ start_service() {
   elif marked service || ! systemctl --quiet is-active callweave; then
     systemctl daemon-reload
     systemctl --quiet enable callweave
-    systemctl restart callweave
+    # It waits until the service says that it is up; one that cannot start is told of by doctor, below.
+    systemctl restart callweave || next 'The service does not start: journalctl -u callweave tells why.'
     did 'the service is started'
   fi
   unmark service

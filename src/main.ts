@@ -15,6 +15,8 @@ usage: callweave COMMAND [OPTIONS]
   crm        authorise the integration anew        callweave crm authorise --code CODE
   explain    why a call stands where it stands    callweave explain [--lang ru|en] [--config FILE] CALL-ID
   hooks      customers' own scripts               callweave hooks init|list|test FILE --call ID|RECORDING
+  alerts     send a trial to whoever is told      callweave alerts test [--config FILE]
+  testcall   a call nobody makes proves the path  callweave testcall [--config FILE]
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
   recordings keys of links to recordings           callweave recordings keys [--new | --retire ID] [--config FILE]
   setup      the steps of install.sh               callweave setup ACTION
@@ -32,6 +34,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   crm: async () => (await import('./commands/crm.ts')).crmCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   hooks: async () => (await import('./commands/hooks.ts')).hooksCommand,
+  alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
+  testcall: async () => (await import('./commands/testcall.ts')).testcallCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
   recordings: async () => (await import('./commands/recordings.ts')).recordingsCommand,
   setup: async () => (await import('./commands/setup.ts')).setupCommand,

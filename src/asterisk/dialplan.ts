@@ -37,7 +37,16 @@ export function dialplanTemplates(settings: DialplanSettings): readonly string[]
     settings.flavour === 'plain'
       ? { ways: ['callweave-in.plain'], ring: 'callweave-ring.plain' }
       : freepbxTemplates(settings)
-  return ['header', ...ways, 'callweave-in', 'callweave-ask', ring, 'callweave-skip', 'callweave-click']
+  return [
+    'header',
+    ...ways,
+    'callweave-in',
+    'callweave-ask',
+    ring,
+    'callweave-skip',
+    'callweave-click',
+    'callweave-test',
+  ]
 }
 
 /**

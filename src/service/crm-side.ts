@@ -98,7 +98,10 @@ export function createCrmSide(deps: CrmSideDeps): CrmSide {
       void keepDecisions(job.key, result)
     },
     onDead: (job, reason) =>
-      log.error({ job: job.key, kind: job.kind, reason }, 'the CRM will not take this; it waits for a person'),
+      log.error(
+        { trouble: 'dead-letter', job: job.key, kind: job.kind, reason },
+        'the CRM will not take this; it waits for a person',
+      ),
   })
 
   /** They stand in the job's result, too: should the disk refuse them now, nothing is lost. */

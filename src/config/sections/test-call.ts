@@ -9,8 +9,8 @@ export const TestCall = z
       .describe('When a synthetic call is made each night, by the clock of this machine. Left out: never.'),
     did: z
       .string()
-      .regex(/^[0-9A-Za-z+*#@._-]{1,40}$/, 'a number clients dial')
-      .default('callweave-test')
+      .regex(/^[+0-9A-Za-z]{2,40}$/, 'a number clients dial')
+      .default('callweavetest')
       .describe('Number the synthetic call seems to have dialled; it rings nobody.'),
   })
   .describe(

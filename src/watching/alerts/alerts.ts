@@ -9,7 +9,7 @@ import { alertText, type Language, saysAlert } from './sentences.ts'
 export interface AlertsDeps {
   /** Remembers what was told over a restart. */
   readonly settings: { get(name: string): Promise<string | undefined>; set(name: string, value: string): Promise<void> }
-  readonly delivery: Pick<Delivery, 'post' | 'now'>
+  readonly delivery: Pick<Delivery, 'post'>
   readonly pbx: string
   readonly language: Language
   readonly repeatMs: number
@@ -22,8 +22,6 @@ export interface Alerts {
   /** Something that has happened and is over as soon as it is told. */
   happened(kind: AlertKind, now: number): void
   active(): readonly ActiveAlert[]
-  /** Sends a trial to every channel. @returns why not, by channel; empty strings: it went */
-  trial(now: number): Promise<Readonly<Record<string, string>>>
 }
 
 const SETTING = 'alerts'
@@ -80,16 +78,7 @@ export async function createAlerts(deps: AlertsDeps): Promise<Alerts> {
         since,
         text: saysAlert(kind, facts, language),
       })),
-    trial: (now) => {
-      const text = trials[language](pbx)
-      return delivery.now({ text, body: { pbx, phase: 'trial', kind: 'trial', facts: {}, since: now, at: now } })
-    },
   }
-}
-
-const trials: Readonly<Record<Language, (pbx: string) => string>> = {
-  ru: (pbx) => `Callweave, ${pbx}: это проверка, всё в порядке.`,
-  en: (pbx) => `Callweave, ${pbx}: this is a trial, all is well.`,
 }
 
 /** What an older or newer version wrote is nothing to stop for. */

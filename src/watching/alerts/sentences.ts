@@ -1,5 +1,6 @@
 import type { AlertMessage } from './alert-book.ts'
 import type { AlertKind } from './conditions.ts'
+import type { Note } from './delivery.ts'
 
 export type Language = 'ru' | 'en'
 
@@ -75,4 +76,14 @@ const sentences: Readonly<Record<AlertKind, Sentence>> = {
     ru: () => 'Служба была запущена заново после сбоя. Пропущенные звонки восстанавливаются из CEL.',
     en: () => 'The service was started anew after a crash. Calls it missed are caught up from CEL.',
   },
+}
+
+/** What `callweave alerts test` sends. @param at epoch milliseconds */
+export function trialNote(pbx: string, language: Language, at: number): Note {
+  return { text: trials[language](pbx), body: { pbx, phase: 'trial', kind: 'trial', facts: {}, since: at, at } }
+}
+
+const trials: Readonly<Record<Language, (pbx: string) => string>> = {
+  ru: (pbx) => `Callweave, ${pbx}: это проверка, всё в порядке.`,
+  en: (pbx) => `Callweave, ${pbx}: this is a trial, all is well.`,
 }
