@@ -33,6 +33,12 @@ export async function readJsonBody(request: IncomingMessage, limit: number = LAR
   }
 }
 
+/** A request's body as it is. @param limit bytes @throws BodyError 413 when it is too long, 400 when it breaks off */
+export async function readTextBody(request: IncomingMessage, limit: number): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLong(limit)
+  return textOf(request, limit)
+}
+
 async function textOf(request: IncomingMessage, limit: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const chunks: Buffer[] = []

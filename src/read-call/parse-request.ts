@@ -26,8 +26,8 @@ const LONGEST_ID = 160
  * @throws WrongRequest with the cure and an example
  */
 export function parseRequest(parameters: Parameters, timeZone: string, now: number): ParsedRequest {
+  // A misspelt "dry" must not change anything.
   for (const name of parameters.keys())
-    // A misspelt "dry" must not change anything.
     if (!KNOWN.includes(name)) wrong(`There is no parameter "${name.slice(0, 60)}"; there are ${KNOWN.join(', ')}.`)
   const one = (name: string) => only(name, parameters)
   return {

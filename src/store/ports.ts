@@ -1,5 +1,6 @@
 import type { CallbackTasks, Decisions, LastTalks, LeadIndex } from './crm-state-ports.ts'
 import type { Ledger } from './ledger-ports.ts'
+import type { ReadCallJobs } from './read-call-port.ts'
 import type { RegisteredCalls } from './registered-port.ts'
 import type { Upkeep } from './upkeep-ports.ts'
 
@@ -199,6 +200,7 @@ export interface Store extends AsyncDisposable {
   readonly decisions: Decisions
   readonly lastTalks: LastTalks
   readonly settings: Settings
+  readonly readCallJobs: ReadCallJobs
   readonly registered: RegisteredCalls
   readonly upkeep: Upkeep
   readonly ledger: Ledger

@@ -9,8 +9,6 @@ export interface ReadCallJobs {
   unended(): Promise<readonly ReadCallJobRow[]>
   /** In the order they were found, from the one after `after`. */
   findings(job: string, after: number, limit: number): Promise<readonly StoredReadCallFinding[]>
-  /** How many findings of each kind. */
-  counts(job: string): Promise<Readonly<Record<string, number>>>
   /** Findings of calls that ended then or later, and those that wait. */
   recent(job: string, endedSince: number): Promise<readonly ReadCallFindingRow[]>
   /** Removes up to `limit` findings of ended jobs that were made before then or that are not among the `keep` latest, then the jobs. False when there was nothing. */

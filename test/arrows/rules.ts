@@ -26,6 +26,7 @@ export const rules: readonly Rule[] = [
   { room: 'click-to-call', may: ['asterisk', 'calls', 'numbers'] },
   { room: 'recordings', may: [] },
   { room: 'reconciliation', may: ['calls', 'crm', 'store', 'numbers'] },
+  { room: 'read-call', may: ['calls', 'crm', 'reconciliation', 'store'] },
   { room: 'hooks', may: ['calls', 'crm'] },
   { room: 'watching', may: ['calls', 'store'] },
   {
@@ -47,6 +48,7 @@ export const rules: readonly Rule[] = [
       'click-to-call',
       'recordings',
       'reconciliation',
+      'read-call',
       'hooks',
       'store',
       'config',

@@ -7,6 +7,7 @@ import { knowledgeWrites } from './knowledge-writes.ts'
 import { leadWrites } from './lead-writes.ts'
 import { ledgerWrites } from './ledger-writes.ts'
 import { pendingWrites } from './pending-writes.ts'
+import { readCallWrites } from './read-call-writes.ts'
 import { shrink } from './shrink.ts'
 import type { Write, Written } from './write.ts'
 
@@ -20,6 +21,7 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
   const knowledge = knowledgeWrites(db)
   const ledger = ledgerWrites(db)
   const fading = fadingWrites(db, jobs, clients.remove)
+  const readCalls = readCallWrites(db)
   const setSetting = db.prepare(
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   )
@@ -101,6 +103,11 @@ export function prepareWrites(db: DatabaseSync): (write: Write) => Written {
       case 'remove-pending':
         pending.remove(write.pbx, write.id, write.endedAt)
         return done
+      case 'put-read-call':
+        readCalls.put(write.job, write.findings)
+        return done
+      case 'forget-read-calls':
+        return { changed: readCalls.forget(write.before, write.keep, write.limit), died: [] }
       case 'set-setting':
         setSetting.run(write.name, write.value)
         return done

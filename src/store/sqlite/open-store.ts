@@ -12,6 +12,7 @@ import { sqliteLeadIndex } from './sqlite-lead-index.ts'
 import { sqliteLedger } from './sqlite-ledger.ts'
 import { sqliteOutbox } from './sqlite-outbox.ts'
 import { sqlitePendingCalls } from './sqlite-pending-calls.ts'
+import { sqliteReadCallJobs } from './sqlite-read-call-jobs.ts'
 import { sqliteRegistered } from './sqlite-registered.ts'
 import { sqliteSettings } from './sqlite-settings.ts'
 import { sqliteUpkeep } from './sqlite-upkeep.ts'
@@ -55,6 +56,7 @@ export async function openStore({ file, now = Date.now, lingerMs = 2, onDied }: 
       lastTalks: sqliteLastTalks(reader),
       pendingCalls: sqlitePendingCalls(reader, writer),
       settings: sqliteSettings(reader, writer),
+      readCallJobs: sqliteReadCallJobs(reader, writer),
       registered: sqliteRegistered(reader),
       ledger: sqliteLedger(reader, writer),
       upkeep: sqliteUpkeep(file, writer),

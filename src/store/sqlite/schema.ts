@@ -11,6 +11,7 @@ import { callKnowledge } from './migrations/0009-call-knowledge.ts'
 import { oldJobs } from './migrations/0010-old-jobs.ts'
 import { ages } from './migrations/0011-ages.ts'
 import { reconciliation } from './migrations/0012-reconciliation.ts'
+import { readCall } from './migrations/0013-read-call.ts'
 
 /** All migrations, in order. One that was released is never edited: a change is a new file. */
 export const schema: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const schema: readonly Migration[] = [
   oldJobs,
   ages,
   reconciliation,
+  readCall,
 ]

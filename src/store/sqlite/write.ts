@@ -2,6 +2,7 @@ import type { CallbackTask, Decision, IndexedLead } from '../crm-state-ports.ts'
 import type { BlindTime, LedgerRow } from '../ledger-ports.ts'
 import type { IncomingNumber, IndexedClient, JobState } from '../ports.ts'
 import type { Forgotten, PersonsTraces } from '../upkeep-ports.ts'
+import type { ReadCallFindingWrite, ReadCallJobWrite } from './read-call-writes.ts'
 import type { Failure } from './sqlite-failure.ts'
 
 /** What the writer thread is asked to do. JSON is made before it travels: text is cheaper to hand over than objects, and a value that cannot be told fails at its caller. */
@@ -37,6 +38,12 @@ export type Write =
     }
   | { readonly kind: 'add-pending'; readonly row: PendingRow }
   | { readonly kind: 'remove-pending'; readonly pbx: string; readonly id: string; readonly endedAt: number }
+  | {
+      readonly kind: 'put-read-call'
+      readonly job: ReadCallJobWrite
+      readonly findings: readonly ReadCallFindingWrite[]
+    }
+  | { readonly kind: 'forget-read-calls'; readonly before: number; readonly keep: number; readonly limit: number }
   | { readonly kind: 'set-setting'; readonly name: string; readonly value: string }
   | { readonly kind: 'drop-events'; readonly before: number; readonly limit: number }
   | { readonly kind: 'fade-calls'; readonly before: number; readonly limit: number }
