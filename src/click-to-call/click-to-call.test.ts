@@ -4,6 +4,7 @@ import type { Originate } from '../asterisk/ari-commands.ts'
 import { AriError } from '../asterisk/ari-error.ts'
 import type { Click } from './click.ts'
 import { type ClickSettings, type ClickToCall, createClickToCall } from './click-to-call.ts'
+import type { ChangeOriginate } from './ring-phone.ts'
 import { openTally } from './tally-keeper.ts'
 
 const log = pino({ level: 'silent' })
@@ -33,7 +34,10 @@ beforeEach(() => {
   disk.clear()
 })
 
-async function open(caps = { perPerson: 9, total: 99 }): Promise<ClickToCall & { readonly told: Click[] }> {
+async function open(
+  caps = { perPerson: 9, total: 99 },
+  change?: ChangeOriginate,
+): Promise<ClickToCall & { readonly told: Click[] }> {
   const told: Click[] = []
   const store = {
     get: async (name: string) => disk.get(name),
@@ -54,6 +58,7 @@ async function open(caps = { perPerson: 9, total: 99 }): Promise<ClickToCall & {
     eventsOf: () => [],
     tell: (click) => told.push(click),
     newId: () => `own-${++ids}`,
+    ...(change && { change }),
     now: () => pbx.now,
     log,
   })
@@ -85,6 +90,28 @@ describe('given a person at a registered phone', () => {
     ])
     expect(click.call).toMatch(/^click-[0-9a-f]{22}$/)
     expect(clicks.told.map(({ state }) => state)).toEqual(['ringing-you'])
+  })
+
+  test('when a script changes how it is dialled, then that is done, and our own variables stay ours', async () => {
+    const clicks = await open(undefined, async (proposal, { number }) => ({
+      ...proposal,
+      ...{
+        endpoint: 'PJSIP/101-home',
+        context: 'gsm',
+        dialled: `9${number.slice(2)}`,
+        callerName: 'Клиент',
+        ringSeconds: 9,
+      },
+      variables: { VIA: 'gsm', CALLWEAVE_CLICK_BY: '999' },
+    }))
+    await clicks.start('101', { phone: PHONE })
+    expect(pbx.originated).toMatchObject([
+      {
+        ...{ endpoint: 'PJSIP/101-home', context: 'callweave-click', extension: '99221532327', timeoutSeconds: 9 },
+        display: { name: 'Клиент', number: PHONE },
+        variables: { VIA: 'gsm', CALLWEAVE_CLICK_CONTEXT: 'gsm', CALLWEAVE_CLICK_BY: '101' },
+      },
+    ])
   })
 
   test('when ten clicks come in one moment, then the phone is rung once and all get the same call', async () => {

@@ -37,16 +37,17 @@ async function begin(example: string): Promise<void> {
 const missed = { id: '1795183503.2', direction: 'in', answered: false }
 const note = { entity: { kind: 'contact', id: 7 }, person: 1, author: 1, text: 'Пропущен' }
 const run = (point: HookPoint, value: object, told: object) => hooks.run(point, value, { point, value, ...told })
-const valueOf = (outcome: HookOutcome) => (outcome.kind === 'changed' ? (outcome.value as Record<string, unknown>) : {})
+const changedBy = (outcome: HookOutcome) =>
+  outcome.kind === 'changed' ? (outcome.value as Record<string, unknown>) : {}
 
 test('given the even distribution, when many calls are missed, then each person gets as many, for note and task alike', async () => {
   await begin('even-distribution')
   const counts = new Map<unknown, number>()
   for (let number = 0; number < 600; number += 1) {
     const call = { ...missed, id: `${1_795_183_503 + number * 7}.${number * 3}` }
-    const { person, author } = valueOf(await run('call-parameters', note, { call }))
+    const { person, author } = changedBy(await run('call-parameters', note, { call }))
     expect(author).toBe(person)
-    if (number < 20) expect(valueOf(await run('task-creation', { owner: 1 }, { call }))).toEqual({ owner: person })
+    if (number < 20) expect(changedBy(await run('task-creation', { owner: 1 }, { call }))).toEqual({ owner: person })
     counts.set(person, (counts.get(person) ?? 0) + 1)
   }
   expect([...counts.keys()].toSorted()).toEqual([7_000_001, 7_000_002, 7_000_003])
@@ -58,7 +59,7 @@ test('given the decision by open leads, when a call is missed, then it is the ow
   await begin('by-open-lead')
   const lead = (id: number, status: number, owner: number) => ({ id, status, owner, name: '', pipeline: 1 })
   const decided = async (...openLeads: object[]) =>
-    valueOf(await run('call-parameters', note, { call: missed, openLeads }))
+    changedBy(await run('call-parameters', note, { call: missed, openLeads }))
   expect(await decided(lead(1, 9_000_001, 5), lead(2, 9_000_004, 6))).toEqual({
     ...note,
     person: 6,

@@ -24,7 +24,9 @@ const recorded = (id: string, recordings: readonly string[], endedAgoMs = 600_00
 })
 
 /** A player over real files, with a converter that copies what it is given after a moment. */
-async function stage(options: { cdr?: readonly string[]; storage?: string } = {}) {
+async function stage(
+  options: { cdr?: readonly string[]; storage?: string; rename?: (name: string) => Promise<string> } = {},
+) {
   const directory = mkdtempSync(join(place, 'monitor-'))
   const settings = {
     ...{ directory, otherDirectories: [], path: '{directory}/{file}', timeZone: 'UTC' },
@@ -34,6 +36,7 @@ async function stage(options: { cdr?: readonly string[]; storage?: string } = {}
   const finder = createFinder({
     ...{ settings, source, now: Date.now },
     recordingFilesOf: async () => options.cdr ?? [],
+    ...(options.rename && { rename: options.rename }),
     ...(options.storage !== undefined && { storage: async () => options.storage }),
   })
   const seen = { made: 0, atOnce: 0, most: 0 }
@@ -149,4 +152,14 @@ test('given a call that has ended, when its file comes, then whoever waits is to
   })
   broken.watch(recorded('c', ['c.gsm']))
   await expect.poll(() => told).toEqual(['found a', 'gone b', 'failed', 'gone c'])
+})
+
+test('given a script that names recordings, when one is looked for, then by the script’s name, also where Asterisk named none', async () => {
+  const { finder, put, directory } = await stage({
+    rename: async (name) => (name === '' ? 'late.gsm' : `moved-${name}`),
+  })
+  for (const name of ['moved-a.gsm', 'late.gsm', 'a.gsm']) put(name)
+  const found = (names: readonly string[]) => finder.find(recorded(`renamed-${names.length}`, names), ending.signal)
+  expect(await found(['a.gsm'])).toMatchObject({ state: 'ready', parts: [{ path: join(directory, 'moved-a.gsm') }] })
+  expect(await found([])).toMatchObject({ state: 'ready', parts: [{ path: join(directory, 'late.gsm') }] })
 })

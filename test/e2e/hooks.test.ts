@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, readFile, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -189,6 +189,23 @@ describe('given Asterisk 22 and a directory of hooks', () => {
       .slice(written)
       .filter(({ method }) => method !== 'GET')
     expect(writes).toEqual([])
+  })
+
+  test('when the examples of the documentation are checked and loaded, then they are right', async () => {
+    const page = await readFile(join(root, 'docs/hooks.md'), 'utf8')
+    const examples = [...page.matchAll(/```ts\n\/\/ ([\w-]+\.ts)([\s\S]*?)```/g)]
+    expect(new Set(examples.map(([, name]) => name)).size).toBe(14)
+    const configFile = join(dirname(stage.configFile), 'documented', 'config.json')
+    const documented = join(dirname(configFile), 'hooks')
+    await mkdir(dirname(configFile))
+    await writeFile(configFile, await readFile(stage.configFile))
+    const hooks = (action: string) => run(process.execPath, [main, 'hooks', action, '--config', configFile])
+    await hooks('init')
+    for (const [, name = '', text = ''] of examples) {
+      await writeFile(join(documented, name), `//${text}`, { mode: 0o644 })
+    }
+    expect((await run(join(root, 'node_modules/.bin/tsc'), ['-p', documented])).stdout).toBe('')
+    expect((await hooks('list')).stdout).not.toMatch(/NOT RUN/)
   })
 
   test('when an editor checks the hooks with the files made by init, then their types are found', async () => {
