@@ -116,7 +116,7 @@ describe('the first fill', () => {
     assert.equal(done, false)
     assert.equal(fill, undefined)
     assert.ok((await clients()) < 900, `${await clients()} clients`)
-    sandbox.clearRequests()
+    sandbox.clearFaults()
     sync = follow()
     await running(() => until(complete))
     assert.equal((await sync.status()).clients, 900)

@@ -32,9 +32,10 @@ export interface ContactIndexSync {
   /**
    * Reads what changed in the CRM up to the moment of asking and resolves when the index has it: callers who ask while a delta runs
    * share the next one. `false`: the first fill is not complete, absence from the index means nothing.
+   * @param asOf news up to then will do, epoch milliseconds
    * @throws CrmError
    */
-  refresh(signal: AbortSignal): Promise<boolean>
+  refresh(signal: AbortSignal, asOf?: number): Promise<boolean>
   status(): Promise<ContactIndexStatus>
 }
 
@@ -56,7 +57,7 @@ const SIDE_BY_SIDE = 8
 /** Keeps the local phone index true to the CRM. */
 export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndexSync {
   const { crm, index, settings, country, now, log, every, sideBySide = SIDE_BY_SIDE } = deps
-  const delta = sharedRun(readDelta)
+  const delta = sharedRun(readDelta, now)
   const fill = createFirstFill({
     what: 'contacts',
     pages: crm.allClients,
@@ -91,9 +92,9 @@ export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndex
     await index.saveProgress({ complete: true, cursor })
   }
 
-  async function refresh(signal: AbortSignal): Promise<boolean> {
+  async function refresh(signal: AbortSignal, asOf?: number): Promise<boolean> {
     const { complete } = await index.progress()
-    if (complete) await delta(signal)
+    if (complete) await delta(signal, asOf)
     return complete
   }
 

@@ -23,8 +23,8 @@ export interface LeadRefreshDeps {
 export interface LeadRefresh {
   /** First fill, then changes for ever; resolves when `signal` aborts. What the CRM refuses is waited out. */
   run(signal: AbortSignal): Promise<void>
-  /** Everything that stood in the CRM when it was called is in the index when it resolves. @throws CrmError, StoreError */
-  refresh(signal: AbortSignal): Promise<void>
+  /** Everything that stood in the CRM when it was called (or at `asOf`, epoch milliseconds) is in the index when it resolves. @throws CrmError, StoreError */
+  refresh(signal: AbortSignal, asOf?: number): Promise<void>
   /** The same, but news up to half a minute old is fresh enough. @throws CrmError, StoreError */
   recent(signal: AbortSignal): Promise<void>
   status(): Promise<LeadIndexStatus>
@@ -45,7 +45,6 @@ const RECENT_MS = 30_000
 const SIDE_BY_SIDE = 3
 
 export function createLeadRefresh({ crm, leads, settings, now, log, every }: LeadRefreshDeps): LeadRefresh {
-  let readAt: number | undefined
   const fill = createFirstFill({
     what: 'leads',
     pages: crm.allOpenLeads,
@@ -56,11 +55,9 @@ export function createLeadRefresh({ crm, leads, settings, now, log, every }: Lea
   })
 
   const read = async (signal: AbortSignal): Promise<void> => {
-    const began = now()
     const { complete } = await leads.leadProgress()
     if (!complete) await leads.saveLeadProgress({ complete: true, cursor: await fill.run(signal) })
     await readDelta(signal)
-    readAt = began
   }
 
   const readDelta = async (signal: AbortSignal): Promise<void> => {
@@ -74,7 +71,7 @@ export function createLeadRefresh({ crm, leads, settings, now, log, every }: Lea
     await leads.saveLeadProgress({ complete: true, cursor: readUpTo })
   }
 
-  const shared = sharedRun(read)
+  const shared = sharedRun(read, now)
   const rounds = createRounds({
     work: shared,
     everyMs: every * 1000,
@@ -85,9 +82,7 @@ export function createLeadRefresh({ crm, leads, settings, now, log, every }: Lea
   return {
     run: rounds.run,
     refresh: shared,
-    recent: async (signal) => {
-      if (readAt === undefined || now() - readAt > RECENT_MS) await shared(signal)
-    },
+    recent: (signal) => shared(signal, now() - RECENT_MS),
     status: async () => {
       const { complete, leads: count } = await leads.leadProgress()
       return { complete, leads: count, fill: fill.progress(), lastError: rounds.lastError() }

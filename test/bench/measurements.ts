@@ -3,6 +3,7 @@ import { cardLatency } from './measurements/card-latency.ts'
 import { costPerCall } from './measurements/cost-per-call.ts'
 import { cpuPerCall } from './measurements/cpu-per-call.ts'
 import { decisionLatency } from './measurements/decision-latency.ts'
+import { firstFill } from './measurements/first-fill.ts'
 import { memoryGrowth } from './measurements/memory-growth.ts'
 import { memoryLive } from './measurements/memory-live.ts'
 import { memoryPerCall } from './measurements/memory-per-call.ts'
@@ -16,6 +17,7 @@ export const measurements: readonly Measurement[] = [
   replayRate,
   memoryPerCall,
   costPerCall,
+  firstFill,
   startToReady,
   decisionLatency,
   memoryLive,

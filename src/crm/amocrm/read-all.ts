@@ -55,8 +55,10 @@ export async function* readAll<T>(
 
   async function* readWindow(window: Window): AsyncGenerator<readonly T[], void, void> {
     for await (const { entities, readUpTo } of pagesOf(window)) {
-      window.since = Math.floor(readUpTo / 1000)
-      window.pages = window.since < startedAt ? window.pages + 1 : 0
+      const since = Math.floor(readUpTo / 1000)
+      // Within one second of a mass change there is no place to go on from: a half would be read from its beginning.
+      window.pages = since > window.since && since < startedAt ? window.pages + 1 : 0
+      window.since = since
       stir()
       yield entities
     }

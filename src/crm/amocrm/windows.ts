@@ -6,7 +6,7 @@ export interface Window {
   to: number | undefined
   /** Those last changed before have been read. */
   since: number
-  /** Full pages read of it since it was cut: who has many has more. */
+  /** Pages that brought it on since it was cut, followed by others: who has had many has more. */
   pages: number
   /** Somebody reads it. */
   taken: boolean
