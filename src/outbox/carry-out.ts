@@ -139,5 +139,6 @@ function forHandler(job: StoredJob, clock: Clock): Job {
   // A clock that was set back since then would make the attempt look later than the CRM's own times of what it wrote.
   const setBack = Math.max(0, clock.now() - clock.wall())
   const first = firstAttemptAt === undefined ? undefined : firstAttemptAt - setBack
-  return { key, kind, lane, urgency, payload, given, attempts, firstAttemptAt: first }
+  const told = { key, kind, lane, urgency, payload, given, attempts, firstAttemptAt: first }
+  return job.result === undefined ? told : { ...told, redone: true }
 }

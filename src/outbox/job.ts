@@ -27,6 +27,8 @@ export interface Job<Payload = unknown> {
   readonly attempts: number
   /** Epoch milliseconds at which the first attempt began; undefined before it. */
   readonly firstAttemptAt: number | undefined
+  /** It was done before and is done again: what it made or found is gone from the CRM. */
+  readonly redone?: true
 }
 
 /** How one job of a sent batch ended. */

@@ -5,10 +5,11 @@ import type { Outcome } from '../../outbox/job.ts'
 import type { CallPayload } from '../payloads.ts'
 import { type KnownClient, knownClient } from './client-result.ts'
 import type { HandlerDeps } from './handler-deps.ts'
+import { newsAsOf } from './news-as-of.ts'
 import { outcomeOfFailedRead } from './outcomes.ts'
 import type { PhoneBatch } from './phone-batch.ts'
 
-export interface ClientSearchDeps extends Pick<HandlerDeps, 'refresh' | 'settings'> {
+export interface ClientSearchDeps extends Pick<HandlerDeps, 'refresh' | 'settings' | 'now'> {
   readonly crm: Pick<HandlerDeps['crm'], 'findClientsByPhone'>
   readonly index: Pick<HandlerDeps['index'], 'lookup' | 'upsert'>
 }
@@ -21,14 +22,15 @@ const LIVE_LOOK_UPS = 10
 
 /** Settles every number whose client can be found; those still open afterwards are certainly unknown (design section 5). */
 export async function searchClients<Payload extends CallPayload>(
-  { crm, index, settings, refresh }: ClientSearchDeps,
+  { crm, index, settings, refresh, now }: ClientSearchDeps,
   batch: PhoneBatch<Payload>,
   signal: AbortSignal,
 ): Promise<void> {
   await askIndex()
-  if (batch.open().length === 0) return
+  const strangers = batch.open().map(([, job]) => job)
+  if (strangers.length === 0) return
   try {
-    const complete = await refresh(signal)
+    const complete = await refresh(signal, newsAsOf(strangers, now()))
     if (complete) await askIndex()
     const unknown = batch.open()
     if (!complete && unknown.length > LIVE_LOOK_UPS) {

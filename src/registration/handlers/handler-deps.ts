@@ -18,8 +18,9 @@ export interface HandlerDeps {
   /**
    * Brings the contact index up to everything that stood in the CRM when it was called; `false` while the first fill is under way, when
    * absence from the index means nothing. Callers who ask at the same time share one delta.
+   * @param asOf news up to then will do, epoch milliseconds
    */
-  readonly refresh: (signal: AbortSignal) => Promise<boolean>
+  readonly refresh: (signal: AbortSignal, asOf?: number) => Promise<boolean>
   /** As they stand now: rules are looked up when a job is sent. */
   readonly settings: () => RegistrationSettings
   /** CRM user for calls that belong to nobody where the settings name none: whom the token belongs to. */
@@ -38,8 +39,8 @@ export interface HandlerDeps {
 export interface OpenLeads extends Pick<LeadIndex, 'upsertLeads' | 'removeLead'> {
   /** The latest changed first. */
   openLeadsOf: LeadIndex['openLeadsOf']
-  /** Everything that stood in the CRM when it was called is in the index when it resolves. @throws CrmError */
-  refresh(signal: AbortSignal): Promise<void>
+  /** Everything that stood in the CRM when it was called (or at `asOf`, epoch milliseconds) is in the index when it resolves. @throws CrmError */
+  refresh(signal: AbortSignal, asOf?: number): Promise<void>
   /** The same, but news up to half a minute old is fresh enough. @throws CrmError */
   recent(signal: AbortSignal): Promise<void>
 }

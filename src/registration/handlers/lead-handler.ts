@@ -10,6 +10,7 @@ import { type Grounded, ground, proofOfEnd, refOf } from './ground.ts'
 import { answersTo } from './grounded-batch.ts'
 import type { HandlerDeps } from './handler-deps.ts'
 import { newLead } from './new-lead.ts'
+import { newsAsOf } from './news-as-of.ts'
 import { failuresIn, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
 import { ruleOf } from './people-of-call.ts'
 import { proofSince } from './proof-since.ts'
@@ -41,7 +42,13 @@ export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
         ? (await pipelines(undefined, signal)).find((each) => each.main)?.id
         : undefined
       // One delta begun after the calls ended serves all: what a manager made a moment ago counts, too.
-      await leads.refresh(signal)
+      await leads.refresh(
+        signal,
+        newsAsOf(
+          candidates.map(({ job }) => job),
+          now(),
+        ),
+      )
       const wanted: { readonly each: LeadJob; readonly why: Reason; readonly lead: NewLead }[] = []
       for (const each of candidates) {
         const openLeads = await leads.openLeadsOf(clientsOf(each.client))
