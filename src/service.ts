@@ -27,12 +27,14 @@ import { createLiveConfig } from './service/live-config.ts'
 import { openNumberLists } from './service/number-lists.ts'
 import { personTokens } from './service/person-tokens.ts'
 import { createPhaseReactions } from './service/phase-reactions.ts'
+import { createReadCallSide } from './service/read-call-side.ts'
 import { createRecordingsSide, linkOfCall } from './service/recordings-side.ts'
 import { registrationPort } from './service/registration-port.ts'
 import { createRegistrationSide } from './service/registration-side.ts'
 import { createRoutingSide } from './service/routing-side.ts'
 import { ariAddress, registrationSettings, shownCards } from './service/settings.ts'
 import { createStaffSide } from './service/staff-side.ts'
+import { forgetRouter } from './service/upkeep/forget-router.ts'
 import { createUpkeepSide } from './service/upkeep/upkeep-side.ts'
 import { watchedTransport } from './service/watching-crm.ts'
 import { createWatchingSide } from './service/watching-side.ts'
@@ -181,6 +183,11 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       relieved: () => asterisk.status().state === 'up' && witness.restored(),
     }),
   )
+  const registrationOfPasses = registrationPort({
+    ...{ registrar, jobs: store.outbox, settings, pbx: service.pbx, wakeOutbox: outbox.wake },
+    ...{ journal, decisions: store.decisions, now },
+    noteChanges: { change: (callId, change) => registration.noteChanges.change(callId, change) },
+  })
   const witness = opened.use(
     await createWitnessSide({
       config,
@@ -190,11 +197,8 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       closer,
       crm: crmSide.crm,
       now,
-      registration: registrationPort({
-        ...{ registrar, jobs: store.outbox, settings, pbx: service.pbx, wakeOutbox: outbox.wake },
-        ...{ journal, decisions: store.decisions, now },
-        noteChanges: { change: (callId, change) => registration.noteChanges.change(callId, change) },
-      }),
+      firstStartAt,
+      registration: registrationOfPasses,
       asteriskNow: asterisk.now,
       asteriskStartedAt: () => asterisk.status().startedAt,
       log: logOf('database'),
@@ -301,17 +305,37 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       environment: { env, pid },
     }),
   )
+  const readCall = opened.use(
+    await createReadCallSide({
+      ...{ live, store, registration: registrationOfPasses, wakeOutbox: outbox.wake, log: logOf('database'), now },
+      ...{ reconciliation: witness.reconciliation, administrators: watching.administrators },
+    }),
+  )
   const http = opened.use(
     await openHttp({
       host: config.webserver.host,
       port: config.webserver.port,
       ...(config.webserver.https && { https: config.webserver.https }),
-      routers: [watching.router, clicks.router, staff.router, routing.router, recordings.router, crmSide.router],
+      routers: [
+        watching.router,
+        clicks.router,
+        staff.router,
+        routing.router,
+        recordings.router,
+        crmSide.router,
+        readCall.router,
+      ],
       sockets: { '/crm/cardws': cards },
       log: logOf('http'),
     }),
   )
-  opened.use(await openControlSocket(service.directory, crmSide.desk, log, [watching.controlRouter]))
+  opened.use(
+    await openControlSocket(service.directory, crmSide.desk, log, [
+      watching.controlRouter,
+      readCall.controlRouter,
+      forgetRouter(store.upkeep),
+    ]),
+  )
   // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
   const ear = opened.use(
     backgroundLoops({

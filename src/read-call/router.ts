@@ -39,7 +39,7 @@ const Page = z.object({
 /** `/pbx/read_call` and its jobs, for administrators' scripts. */
 export function readCallRouter({ readCall, guard, readText, timeZone, now }: ReadCallRouterDeps): Router {
   const router = new Router()
-  router.use([PATH, JOBS_PATH], guard)
+  router.use(PATH, guard)
 
   const ask = async (ctx: Context, body: string): Promise<void> => {
     const { request, asJob } = parseRequest(parametersOf(ctx.querystring, body), timeZone(), now())
