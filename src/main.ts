@@ -18,6 +18,9 @@ usage: callweave COMMAND [OPTIONS]
   alerts     send a trial to whoever is told      callweave alerts test [--config FILE]
   testcall   a call nobody makes proves the path  callweave testcall [--config FILE]
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
+  backup     a copy of the state                   callweave backup [FILE]
+  restore    a copy in the place of the state      callweave restore FILE
+  forget     take a person out of the state        callweave forget [--dry-run] [--recordings] NUMBER
   recordings keys of links to recordings           callweave recordings keys [--new | --retire ID] [--config FILE]
   setup      the steps of install.sh               callweave setup ACTION
 
@@ -37,6 +40,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
   testcall: async () => (await import('./commands/testcall.ts')).testcallCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
+  backup: async () => (await import('./commands/backup.ts')).backupCommand,
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand,
+  forget: async () => (await import('./commands/forget.ts')).forgetCommand,
   recordings: async () => (await import('./commands/recordings.ts')).recordingsCommand,
   setup: async () => (await import('./commands/setup.ts')).setupCommand,
 }

@@ -148,6 +148,17 @@ const DRAFT = 'draft-'
 const ENDING = '.mp3'
 const ROOM_CURE = 'make room, or set recordings.cacheDirectory to another disk'
 
+/** Removes what was made of these calls, beside a running service. @returns how many files */
+export async function removeMp3s(directory: string, ids: readonly string[]): Promise<number> {
+  const prefixes = new Set(ids.map(prefixOf))
+  const names = await readdir(directory).catch(() => [])
+  const theirs = names.filter((name) => prefixes.has(name.slice(0, PREFIX_LENGTH)))
+  for (const name of theirs) await rm(join(directory, name), { force: true })
+  return theirs.length
+}
+
+const PREFIX_LENGTH = 33
+
 /** Ids are opaque and no file names. */
 function prefixOf(id: string): string {
   return `${createHash('sha256').update(id).digest('hex').slice(0, 32)}-`

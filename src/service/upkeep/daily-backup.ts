@@ -33,13 +33,16 @@ export async function listBackups(directory: string): Promise<readonly Backup[]>
   return found.toSorted((a, b) => b.madeAt - a.madeAt)
 }
 
-/** Whether it is time. A copy out of the future was made by a clock that was wrong. */
-export function isBackupDue(latest: Backup | undefined, now: number): boolean {
-  return latest === undefined || now - latest.madeAt >= DUE_MS || latest.madeAt - now > DAY_MS
+/** Whether it is time. Copies out of the future were made by a clock that was wrong, and say nothing. */
+export function isBackupDue(backups: readonly Backup[], now: number): boolean {
+  const latest = backups.find(({ madeAt }) => madeAt - now <= DAY_MS)
+  return latest === undefined || now - latest.madeAt >= DUE_MS
 }
 
-/** Removes copies older than `keepMs`; the latest stays however old it is. */
+/** Removes copies older than `keepMs`, or as far in the future; the latest stays however old it is. */
 export async function removeOldBackups(directory: string, keepMs: number, now: number): Promise<void> {
-  const [, ...older] = await listBackups(directory)
-  for (const { file, madeAt } of older) if (now - madeAt > keepMs) await rm(file, { force: true })
+  const [, ...older] = (await listBackups(directory)).toSorted(
+    (a, b) => Math.abs(now - a.madeAt) - Math.abs(now - b.madeAt),
+  )
+  for (const { file, madeAt } of older) if (Math.abs(now - madeAt) > keepMs) await rm(file, { force: true })
 }

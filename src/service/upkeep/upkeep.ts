@@ -45,8 +45,7 @@ export function createUpkeep(deps: UpkeepDeps) {
   let trouble: string | undefined
 
   const backUp = async (): Promise<void> => {
-    const [latest] = await listBackups(directory)
-    if (backupDays === 0 || !isBackupDue(latest, now())) return
+    if (backupDays === 0 || !isBackupDue(await listBackups(directory), now())) return
     const made = await store.backup(join(directory, backupName(now())))
     trouble = undefined
     log.info(made, 'the state was copied')
@@ -61,8 +60,9 @@ export function createUpkeep(deps: UpkeepDeps) {
   }
 
   const isTrusted = (): boolean => {
-    trust = trustClock(trust, now(), steady())
-    return steady() >= trust.from
+    const at = steady()
+    trust = trustClock(trust, now(), at)
+    return at >= trust.from
   }
 
   return {

@@ -20,14 +20,7 @@ export function migrate(
   migrations: readonly Migration[],
   keep: (format: number) => void = () => undefined,
 ): void {
-  const found = pragma(db, 'user_version')
-  const owner = pragma(db, 'application_id')
-  if (owner !== APPLICATION_ID && (owner !== 0 || hasTables(db))) {
-    throw new StoreError('foreign', 'The state file is a database of another program')
-  }
-  if (found > migrations.length) {
-    throw new StoreError('newer', `The state file has format ${found}, this Callweave knows ${migrations.length}`)
-  }
+  const found = checkFormat(db, migrations.length)
   if (found === migrations.length) return
   if (found > 0) keep(found)
 
@@ -39,6 +32,21 @@ export function migrate(
     if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
+}
+
+/**
+ * @param known the latest format this Callweave knows
+ * @returns the file's format; 0 when it is empty
+ * @throws StoreError `newer`, `foreign`
+ */
+export function checkFormat(db: DatabaseSync, known: number): number {
+  const found = pragma(db, 'user_version')
+  const owner = pragma(db, 'application_id')
+  if (owner !== APPLICATION_ID && (owner !== 0 || hasTables(db))) {
+    throw new StoreError('foreign', 'The state file is a database of another program')
+  }
+  if (found > known) throw new StoreError('newer', `The state file has format ${found}, this Callweave knows ${known}`)
+  return found
 }
 
 function pragma(db: DatabaseSync, name: string): number {
