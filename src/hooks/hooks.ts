@@ -118,6 +118,9 @@ export async function createHooks(deps: HooksDeps): Promise<Hooks> {
     if (files.size > 0) log.info({ hooks: [...files.keys()], directory }, 'hooks are loaded')
   }
 
+  const cannotLook = (error: unknown) =>
+    log.error({ error: String(error), directory }, 'the directory of hooks cannot be looked at')
+
   /** A file that is being written changes again: only what stood still between two looks is loaded. */
   const look = async (): Promise<void> => {
     try {
@@ -126,13 +129,17 @@ export async function createHooks(deps: HooksDeps): Promise<Hooks> {
       seen = survey.stamp
       if (!ended && stoodStill && survey.stamp !== stamp) await load(survey)
     } catch (error) {
-      log.error({ error: String(error), directory }, 'the directory of hooks cannot be looked at')
+      cannotLook(error)
     }
   }
 
-  const first = await surveyHooks(directory, owners)
-  seen = first.stamp
-  if (first.stamp !== '') await load(first)
+  try {
+    const first = await surveyHooks(directory, owners)
+    seen = first.stamp
+    if (first.stamp !== '') await load(first)
+  } catch (error) {
+    cannotLook(error)
+  }
   let looking = Promise.resolve()
   let isLooking = false
   const timer = setInterval(() => {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { getuid } from 'node:process'
 import type { Logger } from 'pino'
 import type { Call } from '../calls/call.ts'
@@ -46,7 +46,7 @@ const NAMES_REMEMBERED_MS = 60_000
 const MOST_NAMES = 1_000
 
 export function hooksDirectory({ hooks }: Pick<Config, 'hooks'>, configFile: string | undefined): string {
-  return hooks.directory ?? join(dirname(configFile ?? CONFIG_FILE), 'hooks')
+  return hooks.directory ?? join(dirname(resolve(configFile ?? CONFIG_FILE)), 'hooks')
 }
 
 export async function createHooksSide(deps: HooksSideDeps): Promise<HooksSide> {
@@ -112,11 +112,15 @@ export async function createHooksSide(deps: HooksSideDeps): Promise<HooksSide> {
     },
   })
 
+  /** A call that found its id taken is registered under the next `#n`. */
+  const callOf = async (id: string): Promise<Call | undefined> =>
+    beingRegistered.get(id) ?? (await facts.callOf(id)) ?? beingRegistered.get(id.replace(/#\d+$/, ''))
+
   const registration: RegistrationHooks = {
     has: hooks.has,
     run: async (point, value, { call, client }) => {
       const id = call.uniq.slice(call.uniq.indexOf('/') + 1)
-      const input = async () => aboutCall(beingRegistered.get(id) ?? (await facts.callOf(id)), call.moment, client)
+      const input = async () => aboutCall(await callOf(id), call.moment, client)
       const changed = await question(point, value, id, input)
       if (point === 'need-registration') return changed === undefined || changed === true
       return changed
