@@ -17,6 +17,7 @@ usage: callweave COMMAND [OPTIONS]
   hooks      customers' own scripts               callweave hooks init|list|test FILE --call ID|RECORDING
   alerts     send a trial to whoever is told      callweave alerts test [--config FILE]
   testcall   a call nobody makes proves the path  callweave testcall [--config FILE]
+  ledger     every call of the PBX, and where it is callweave ledger [--day YYYY-MM-DD] [--days N] [--json]
   config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
   backup     a copy of the state                   callweave backup [FILE]
   restore    a copy in the place of the state      callweave restore FILE
@@ -39,6 +40,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   hooks: async () => (await import('./commands/hooks.ts')).hooksCommand,
   alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
   testcall: async () => (await import('./commands/testcall.ts')).testcallCommand,
+  ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand,
   config: async () => (await import('./commands/config.ts')).configCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,
   restore: async () => (await import('./commands/restore.ts')).restoreCommand,

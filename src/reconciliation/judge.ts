@@ -18,6 +18,17 @@ export async function judge(told: SourcedCall, judging: Judging, deps: JudgeDeps
   return row ? known(told, row, judging, deps) : missing(told, judging, deps)
 }
 
+/** The same of a call that only the journal has. @throws StoreError */
+export async function judgeRow(row: JournalEntry, judging: Judging, deps: JudgeDeps): Promise<Finding> {
+  // Written by the journal.
+  const call = { ...(row.call as Call), endedAt: row.endedAt }
+  if (isForgotten(row)) return finding(call, 'left-out', 'forgotten')
+  if (row.leftOut !== undefined) return leftOutBefore(call, row.leftOut, judging)
+  const standing = await deps.registration.standing(row.id)
+  const stands = await judgeStanding(standing, { id: row.id, call, judging, deps })
+  return { ...finding(call, stands.finding, stands.why), detail: 'not-in-records', ...stands }
+}
+
 /** A row without a client left nothing in the CRM: a telling that has one is another matter. */
 function tells(row: JournalEntry, call: Call): boolean {
   if (!isCall(row.call) || !tellSame(row.call, call)) return false

@@ -54,7 +54,10 @@ function stage({
       },
       telling: () => telling,
     }),
-    journal: { sharing: async (_pbx, ids) => rows.filter((row) => row.linkedids.some((id) => ids.includes(id))) },
+    journal: {
+      startedBetween: async (_pbx, from, to) => rows.filter(({ startedAt }) => startedAt >= from && startedAt <= to),
+      sharing: async (_pbx, ids) => rows.filter((row) => row.linkedids.some((id) => ids.includes(id))),
+    },
     registration: {
       leftOutBecause: () => cause,
       register: async (call, events) => {

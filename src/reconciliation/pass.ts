@@ -1,13 +1,15 @@
 import type { Ledger } from '../store/ledger-ports.ts'
+import type { CallJournal } from '../store/ports.ts'
 import type { Asked, PassOptions } from './asked.ts'
 import type { CallSource } from './call-source.ts'
 import type { Finding } from './finding.ts'
-import { judge } from './judge.ts'
+import { judge, judgeRow } from './judge.ts'
 import type { JudgeDeps } from './judging.ts'
 import { ledgerRow } from './ledger-row.ts'
 import type { NoteBook } from './note-book.ts'
 
 export interface ReconciliationDeps extends JudgeDeps {
+  readonly journal: Pick<CallJournal, 'sharing' | 'startedBetween'>
   readonly source: CallSource
   /** Reads back what stands in the CRM of calls since then. @throws CrmError */
   readonly readNotes: (since: number, signal: AbortSignal) => Promise<NoteBook>
@@ -27,38 +29,61 @@ export interface Reconciliation {
   reconcile(asked: Asked, options: PassOptions, signal: AbortSignal): AsyncGenerator<Finding, void, undefined>
 }
 
+/** Rows of the journal carry their events: so many are read at once as fit into some megabytes. */
+const SLICE_MS = 900_000
+
 export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
-  const { source, readNotes, ledger, pbx, now } = deps
+  const { source, journal, readNotes, ledger, pbx, now } = deps
   let turn: Promise<void> = Promise.resolve()
 
   async function* pass(asked: Asked, options: PassOptions, signal: AbortSignal) {
+    const met = new Set<string>()
     let calls = 0
-    let book = options.compareCrm && asked.kind === 'span' ? await readNotes(asked.from, signal) : undefined
+    let book = options.compareCrm && asked.kind !== 'ids' ? await readNotes(asked.from, signal) : undefined
+
+    /** Findings are kept for the ledger, also when whoever reads them stops in the middle of a page. */
+    async function* judged<T>(page: readonly T[], decide: (one: T) => Promise<Finding>) {
+      const found: Finding[] = []
+      try {
+        for (const one of page) {
+          signal.throwIfAborted()
+          const finding = await decide(one)
+          found.push(finding)
+          met.add(finding.id)
+          calls += 1
+          yield finding
+        }
+      } finally {
+        if (!options.dry) await keep(found)
+      }
+    }
+
     for await (const page of source.tellings(asked, signal)) {
+      if (page.open.length > 0) options.onOpen?.(page.open)
+      if (page.unknown.length > 0) options.onUnknown?.(page.unknown)
       // Calls asked for by id may be of any age.
       if (options.compareCrm && asked.kind === 'ids' && page.calls.length > 0)
         book = await readNotes(Math.min(...page.calls.map(({ call }) => call.startedAt)), signal)
-      const found: Finding[] = []
-      try {
-        for (const told of page.calls) {
-          signal.throwIfAborted()
-          const finding = await judge(told, { ...options, book }, deps)
-          found.push(finding)
-          yield finding
-          calls += 1
-        }
-      } finally {
-        // Whoever reads the findings may stop in the middle of a page.
-        if (!options.dry)
-          await ledger.put(
-            pbx,
-            found.map((one) => ledgerRow(one, now())),
-          )
-      }
+      const judging = { ...options, book }
+      yield* judged(page.calls, (told) => judge(told, judging, deps))
       options.onProgress?.({ calls, share: shareOf(asked, page.readUpTo, calls) })
+    }
+    if (asked.kind === 'span') {
+      // What only live has seen: the PBX lost its records, or never wrote them.
+      for (let from = asked.from; from <= asked.to; from += SLICE_MS) {
+        const rows = await journal.startedBetween(pbx, from, Math.min(from + SLICE_MS - 1, asked.to))
+        const unmet = rows.filter(({ id }) => !met.has(id))
+        yield* judged(unmet, (row) => judgeRow(row, { ...options, book }, deps))
+      }
     }
     options.onProgress?.({ calls, share: 1 })
   }
+
+  const keep = (found: readonly Finding[]) =>
+    ledger.put(
+      pbx,
+      found.map((one) => ledgerRow(one, now())),
+    )
 
   return {
     async *reconcile(asked, options, signal) {

@@ -17,7 +17,7 @@ const NEWEST = 20
 
 /** Reads names of recordings from the CDR table, by its indexes only. Without a database there are none. */
 export function cdrRecordings(settings: Config['database']): CdrRecordings {
-  if (!settings)
+  if (!settings?.password)
     return { filesOf: async () => [], newest: async () => [], [Symbol.asyncDispose]: async () => undefined }
   const { host, port, user, name, cdrTable, columns } = settings
   const database = openDatabase({ host, port, user, name, password: settings.password.reveal() })

@@ -12,12 +12,15 @@ import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
 import { readNoteBook } from '../reconciliation/note-book.ts'
 import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
 import type { RegistrationPort } from '../reconciliation/registration-port.ts'
+import { createRegularPasses, type PassesStatus } from '../reconciliation/regular-passes.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
 import type { Store } from '../store/ports.ts'
 import type { CallCloser } from './call-closer.ts'
 
 /** How patient the second witness is; shorter in tests. */
-export type ReconciliationTiming = Partial<WitnessTiming & CatchUpTiming & GapKeeperTiming>
+export type ReconciliationTiming = Partial<
+  WitnessTiming & CatchUpTiming & GapKeeperTiming & { readonly passesMs: number }
+>
 
 export interface WitnessSideDeps {
   readonly config: Config
@@ -30,6 +33,8 @@ export interface WitnessSideDeps {
   readonly interpreter: Pick<CallTrackerOptions, 'staff' | 'trunks' | 'country'>
   readonly closer: CallCloser
   readonly registration: RegistrationPort
+  /** Calls that began before it are nobody's business. */
+  readonly firstStartAt: number
   /** Asterisk's clock. */
   readonly asteriskNow: () => number
   readonly asteriskStartedAt: () => number | undefined
@@ -53,6 +58,8 @@ export interface WitnessStatus extends GapStatus {
   readonly waiting: number
   /** Rows of CEL that could not be read, since the start. */
   readonly rowsLeftOut: number
+  /** How the PBX's records were held against journal and CRM; undefined when there are none. */
+  readonly passes: PassesStatus | undefined
 }
 
 /** Nothing is read from the database before there is something to ask it. */
@@ -66,6 +73,7 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     interpreter,
     closer,
     registration,
+    firstStartAt,
     asteriskNow,
     asteriskStartedAt,
     log,
@@ -73,12 +81,13 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   } = deps
   await using opened = new AsyncDisposableStack()
   const { database: address } = config
+  const password = address?.password?.reveal()
   const register = (call: Call, events: readonly unknown[]) => closer.close(call, events)
   const leftOut = createLeftOutRows(log)
   const telling = { ...interpreter, timeZone: address?.timeZone, leftOut: leftOut.add }
   const common = { telling, register, asteriskNow, asteriskStartedAt }
-  const database = address && opened.use(openDatabase({ ...address, password: address.password.reveal() }))
-  const cel = database && createCelReader(database, address)
+  const database = address && password !== undefined ? opened.use(openDatabase({ ...address, password })) : undefined
+  const cel = database && address ? createCelReader(database, address) : undefined
   const witness = opened.use(
     createSecondWitness({
       ...common,
@@ -118,6 +127,15 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       asteriskNow,
       leaveAloneMs: passTiming.leaveAloneMs,
     })
+  const passes =
+    reconciliation && address && config.service.mode !== 'off'
+      ? createRegularPasses({
+          ...{ reconciliation, settings: store.settings, ledger: store.ledger, asteriskNow, firstStartAt, log },
+          ...{ nightly: address.nightly, nightlyDays: address.nightlyDays, mayCompare: config.service.mode === 'on' },
+          leaveAloneMs: passTiming.leaveAloneMs,
+          everyMs: timing.passesMs ?? address.everySeconds * 1000,
+        })
+      : undefined
   await witness.resume()
   const closing = opened.move()
   return {
@@ -126,9 +144,14 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     reconciliation,
     run: async (signal) => {
       signal.addEventListener('abort', () => database?.abandon(), { once: true })
-      await gaps.run(signal)
+      await Promise.all([gaps.run(signal), passes?.run(signal)])
     },
-    status: () => ({ ...gaps.status(), waiting: witness.waiting().length, rowsLeftOut: leftOut.count() }),
+    status: () => ({
+      ...gaps.status(),
+      waiting: witness.waiting().length,
+      rowsLeftOut: leftOut.count(),
+      passes: passes?.status(),
+    }),
     probeDatabase: async () => {
       const [probe] = await Promise.allSettled([database?.query('SELECT 1')])
       return probe.status === 'rejected' ? String(probe.reason) : undefined

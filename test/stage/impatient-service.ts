@@ -12,6 +12,7 @@ const reconciliation = {
   leaveAloneMs: 4_000,
   everyMs: 500,
   againMs: 1_000,
+  passesMs: 2_000,
 }
 
 const configFile = argv.at(-1) ?? ''

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import type { Config } from '../../config/schema.ts'
 import { type Database, openDatabase } from '../../reconciliation/database.ts'
 import { DatabaseError } from '../../reconciliation/database-error.ts'
@@ -18,12 +19,26 @@ export function databaseCheck(config: Config['database'], now: () => number = Da
         'add the section "database" to the configuration; without it calls that happen while Callweave is down are not found again'
       return [warning(SUBJECT, 'no database is configured', cure)]
     }
+    if (!config.password) return csvFindings(config.csv ?? '')
     await using database = openDatabase({ ...config, password: config.password.reveal() }, { queryMs: 5_000 })
     const cdr = await looked(() => cdrFindings(database, config, now()))
     // Whoever is not let in is not let in twice.
     if (cdr.trouble && !(await answers(database))) return cdr.findings
     const cel = await looked(() => celFindings(database, config, now()))
     return [...cdr.findings, ...cel.findings, ...silence(cdr.newest, cel.newest)]
+  }
+}
+
+/** Without CEL nobody tells transfers, pick-ups and who talked for how long. */
+function csvFindings(file: string): readonly Finding[] {
+  const cure =
+    'let Asterisk write CEL into MariaDB/MySQL and name it in the section "database": CDR alone tells persons and seconds only roughly'
+  const noCel = warning(SUBJECT, 'there is no CEL, only CDR in a file', cure)
+  try {
+    accessSync(file, constants.R_OK)
+    return [ok(SUBJECT, `${file} can be read`), noCel]
+  } catch {
+    return [failure(SUBJECT, `${file} cannot be read`, 'set database.csv, or let the user callweave read it'), noCel]
   }
 }
 

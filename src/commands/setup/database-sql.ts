@@ -9,7 +9,9 @@ import { ConfigError, loadConfig } from '../../config/load.ts'
 export function databaseSql(file: string, from: string | undefined): string {
   const { database } = loadConfig(file)
   if (!database) throw new ConfigError(`${file}: has no section "database"; add it first`)
-  const { user, password, name, cdrTable, celTable } = database
+  if (!database.password) throw new ConfigError(`${file}: database.csv names a file; nobody needs rights`)
+  const { password } = database
+  const { user, name, cdrTable, celTable } = database
   const hosts = from === undefined ? ['localhost', '127.0.0.1'] : [from]
   const lines = hosts.flatMap((host) => {
     const who = `${text(user)}@${text(host)}`
