@@ -15,6 +15,7 @@ usage: callweave COMMAND [OPTIONS]
   crm        authorise the integration anew        callweave crm authorise --code CODE
   explain    why a call stands where it stands    callweave explain [--lang ru|en] [--config FILE] CALL-ID
   hooks      customers' own scripts               callweave hooks init|list|test FILE --call ID|RECORDING
+  backfill   have calls of the past read again    callweave backfill --from DATE [--to DATE] [--id ID] [--dry]
   alerts     send a trial to whoever is told      callweave alerts test [--config FILE]
   testcall   a call nobody makes proves the path  callweave testcall [--config FILE]
   ledger     every call of the PBX, and where it is callweave ledger [--day YYYY-MM-DD] [--days N] [--json]
@@ -38,6 +39,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   crm: async () => (await import('./commands/crm.ts')).crmCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   hooks: async () => (await import('./commands/hooks.ts')).hooksCommand,
+  backfill: async () => (await import('./commands/backfill.ts')).backfillCommand,
   alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
   testcall: async () => (await import('./commands/testcall.ts')).testcallCommand,
   ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand,

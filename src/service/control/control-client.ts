@@ -32,12 +32,12 @@ export function controlClient(directory: string): ControlDesk {
 /** One question to the running service. @throws ServiceStopped, ServiceRefused */
 export async function askService(
   directory: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<unknown> {
   const { status, text } = await exchange(controlSocketPath(directory), method, path, body)
-  if (status === 200) return JSON.parse(text)
+  if (status === 200 || status === 202) return JSON.parse(text)
   const told = Refusal.safeParse(parseOrUndefined(text))
   throw new ServiceRefused(told.success ? told.data.message : `the service answered ${status}`)
 }
