@@ -10,7 +10,7 @@ import type { Log } from './log.ts'
 import type { AsteriskMessage } from './message.ts'
 import { attemptAfter, type LinkFailure, reconnectDelay } from './reconnection.ts'
 import { createRestartWatch } from './restart-watch.ts'
-import { type StandByTiming, standBy, standByTiming } from './stand-by.ts'
+import { nextRest, type StandByTiming, standBy, standByTiming } from './stand-by.ts'
 
 /** One Asterisk: what it tells, what it can be told, and how the link to it is. */
 export interface AsteriskLink extends Disposable {
@@ -75,15 +75,17 @@ export function createAsterisk({
   }
 
   async function* messages(signal: AbortSignal): AsyncGenerator<AsteriskMessage, void, undefined> {
+    let rest: number | undefined
     for (let attempt = 0; !signal.aborted; ) {
       const began = now()
       const { failure, reason } = yield* lived(oneLife(signal))
       if (signal.aborted) return
       if (failure === 'replaced') {
+        rest = nextRest(rest, now() - began, timing)
         status.fell('standing-by', reason)
-        log.error({ application: ari.application }, 'another process has taken over; standing by')
+        log.error({ application: ari.application, reason, restMs: rest }, 'another process has taken over; standing by')
         yield { kind: 'replaced' }
-        const why = await standBy(commands, timing, signal).catch(() => 'aborted')
+        const why = await standBy(commands, { ...timing, longestMs: rest }, signal).catch(() => 'aborted')
         log.warn({ why }, 'standing by is over')
         attempt = 0
         continue

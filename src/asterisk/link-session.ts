@@ -18,6 +18,11 @@ import type { RestartWatch } from './restart-watch.ts'
 /** Another process opened the stream of our application; ours is deaf from here on. */
 export class ApplicationReplaced extends Error {
   override name = 'ApplicationReplaced'
+  constructor(application: string) {
+    super(
+      `another program uses the application "${application}" of this Asterisk: stop it (a second Callweave, perhaps on another machine), or give one of the two another name in asterisk.ari.application and install the dialplan anew`,
+    )
+  }
 }
 
 export interface SessionTiming {
@@ -127,7 +132,7 @@ export async function* linkSession(
 function understood(texts: readonly string[], { application, status, log }: SessionDeps) {
   return texts.flatMap((text) => {
     const message = readAriMessage(text, application)
-    if (message.kind === 'replaced') throw new ApplicationReplaced()
+    if (message.kind === 'replaced') throw new ApplicationReplaced(application)
     if (message.kind === 'event') {
       status.heard()
       return [message]

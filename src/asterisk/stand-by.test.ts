@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AriError } from './ari-error.ts'
-import { standBy } from './stand-by.ts'
+import { nextRest, standBy } from './stand-by.ts'
 
 const brisk = { lookEveryMs: 2, longestMs: 20 }
 const never = new AbortController().signal
@@ -34,4 +34,16 @@ test('given a service that ends, when it stands by, then it does not keep it', a
   const waiting = standBy(asterisk(true), { lookEveryMs: 60_000, longestMs: 600_000 }, stop.signal)
   stop.abort()
   await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('given two copies that take the application from each other, when it goes on, then each waits twice as long as before, up to half a day', () => {
+  const minutes = [undefined, 10, 20, 40, 640].map((before) => {
+    const rest = nextRest(before === undefined ? undefined : before * 60_000, 600_000, { longestMs: 600_000 })
+    return rest / 60_000
+  })
+  expect(minutes).toEqual([10, 20, 40, 80, 640])
+})
+
+test('given a link that stood long, when the application is taken again, then that is a new story', () => {
+  expect(nextRest(600_000, 1_200_001, { longestMs: 600_000 })).toBe(600_000)
 })

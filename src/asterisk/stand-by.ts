@@ -6,6 +6,9 @@ export interface StandByTiming {
   readonly longestMs: number
 }
 
+/** So often a rest doubles: ten minutes become half a day. */
+const MOST_DOUBLINGS = 6
+
 /** Two copies that took the application from each other without end would each see half of every call. */
 export const standByTiming: StandByTiming = { lookEveryMs: 15_000, longestMs: 600_000 }
 
@@ -27,4 +30,19 @@ export async function standBy(
     if (!exists) return 'other-gone'
   }
   return 'waited-enough'
+}
+
+/**
+ * How long to wait at most this time: twice as long as before when the application was taken again soon after it was taken back, since then two copies
+ * run and each answers half of the calls. Pure; milliseconds.
+ * @param before the last such wait; undefined: the first time
+ * @param livedMs how long the link has stood since
+ */
+export function nextRest(
+  before: number | undefined,
+  livedMs: number,
+  { longestMs }: Pick<StandByTiming, 'longestMs'>,
+): number {
+  if (before === undefined || livedMs > 2 * before) return longestMs
+  return Math.min(2 * before, longestMs * 2 ** MOST_DOUBLINGS)
 }
