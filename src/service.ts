@@ -41,6 +41,7 @@ import { createWatchingSide } from './service/watching-side.ts'
 import { createWitnessSide, type ReconciliationTiming } from './service/witness-side.ts'
 import { openStore } from './store/sqlite/open-store.ts'
 import { createObserver } from './watching/observer.ts'
+import { isTestCall } from './watching/test-call.ts'
 
 export interface ServiceDeps {
   readonly log: Logger
@@ -241,7 +242,7 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     clicks.react(phase)
     registration.react(phase)
     if (phase.kind === 'ended') {
-      metrics.callEnded(phase.call)
+      if (!isTestCall(phase.call.id)) metrics.callEnded(phase.call)
       recordings.watch(phase.call)
       staff.ended(phase.call)
     }

@@ -15,7 +15,7 @@ const cures: Readonly<Record<string, string>> = {
   question: 'no question came: "callweave dialplan --install", then "dialplan reload"',
   answer: 'the question was not answered in time: the log of the service tells why',
   events: 'the end of the call was not heard, or the dialplan got no answer: the log of the service tells more',
-  state: 'the own state did not take the result: is the disk full?',
+  journal: 'the journal does not have the call: is the disk full?',
 }
 
 /** `callweave testcall`: the synthetic call, by the service that runs. Exit code 1 when it failed. */

@@ -13,16 +13,19 @@ export interface StatusDeps {
   readonly administrators: Middleware
   /** Opens the same without a login; undefined: nothing does. */
   readonly token: () => { reveal(): string } | undefined
+  /** Whether an address is of the own network. */
+  readonly home?: (address: string | undefined) => boolean
 }
 
 /**
  * `/healthz` (the process lives), `/readyz` (it does its work), `/status[?path=a.b]` (how it does), `/metrics` (the same for Prometheus). Open to the
  * own network; from elsewhere to administrators by HTTP Digest and to whoever has the token, over https.
  */
-export function statusRouter({ status, ready, metrics, administrators, token }: StatusDeps): Router {
+export function statusRouter(deps: StatusDeps): Router {
+  const { status, ready, metrics, administrators, token, home = isHome } = deps
   const router = new Router()
   const guard: Middleware = (ctx, next) =>
-    isHome(ctx.req.socket.remoteAddress) || hasToken(ctx, token()) ? next() : administrators(ctx, next)
+    home(ctx.req.socket.remoteAddress) || hasToken(ctx, token()) ? next() : administrators(ctx, next)
 
   router.get('/healthz', guard, (ctx) => {
     ctx.body = { alive: true }

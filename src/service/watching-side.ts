@@ -8,8 +8,7 @@ import type { Config } from '../config/schema.ts'
 import { administratorsOnly } from '../http/administrators.ts'
 import { readCertificate } from '../http/certificate.ts'
 import { statusRouter } from '../http/status-router.ts'
-import type { Settings } from '../store/ports.ts'
-import type { RegisteredCalls } from '../store/registered-port.ts'
+import type { Settings, Store } from '../store/ports.ts'
 import { type Alerts, createAlerts } from '../watching/alerts/alerts.ts'
 import { conditionsOf } from '../watching/alerts/conditions.ts'
 import { createDelivery } from '../watching/alerts/delivery.ts'
@@ -27,7 +26,7 @@ import { readiness } from './readiness.ts'
 
 export interface WatchingSideDeps {
   readonly live: LiveConfig
-  readonly store: { readonly settings: Settings; readonly registered: RegisteredCalls }
+  readonly store: Pick<Store, 'settings' | 'registered' | 'journal'>
   readonly observer: Observer
   readonly parts: () => Promise<Parts>
   readonly asterisk: Pick<AsteriskLink, 'commands' | 'status'>
@@ -71,6 +70,7 @@ export async function createWatchingSide(deps: WatchingSideDeps): Promise<Watchi
     {
       now,
       originate: (id) => asterisk.commands.originate(testOriginate(id, config.testCall.did)),
+      isJournalled: async (id) => (await store.journal.find(config.service.pbx, id)) !== undefined,
       keep: (result) => store.settings.set(TEST_CALL, JSON.stringify(result)),
     },
     keptTestCall(await store.settings.get(TEST_CALL)),
@@ -212,7 +212,7 @@ function parsed(text: string | undefined): unknown {
 /** What `systemctl status` shows. */
 function statusLine({ parts, alerts }: Watched): string {
   const wrong = alerts.map(({ kind }) => kind).join(', ')
-  return `Asterisk ${parts.asterisk.state}, ${parts.calls.live} calls, mode ${parts.mode}${wrong && `; wrong: ${wrong}`}`
+  return `Asterisk ${parts.asterisk.state}, calls: ${parts.calls.live}, mode ${parts.mode}${wrong && `; wrong: ${wrong}`}`
 }
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {
