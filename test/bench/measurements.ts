@@ -4,10 +4,12 @@ import { costPerCall } from './measurements/cost-per-call.ts'
 import { cpuPerCall } from './measurements/cpu-per-call.ts'
 import { decisionLatency } from './measurements/decision-latency.ts'
 import { firstFill } from './measurements/first-fill.ts'
+import { liveAmidBackfill } from './measurements/live-amid-backfill.ts'
 import { memoryGrowth } from './measurements/memory-growth.ts'
 import { memoryLive } from './measurements/memory-live.ts'
 import { memoryPerCall } from './measurements/memory-per-call.ts'
 import { outboxDrain } from './measurements/outbox-drain.ts'
+import { registrationRate } from './measurements/registration-rate.ts'
 import { replayRate } from './measurements/replay-rate.ts'
 import { startToReady } from './measurements/start-to-ready.ts'
 import { sustainedLoad } from './measurements/sustained-load.ts'
@@ -18,6 +20,8 @@ export const measurements: readonly Measurement[] = [
   memoryPerCall,
   costPerCall,
   firstFill,
+  registrationRate,
+  liveAmidBackfill,
   startToReady,
   decisionLatency,
   memoryLive,
