@@ -13,9 +13,15 @@ export interface DayReport {
   readonly wrong: readonly string[]
 }
 
+/** What people took away: a number that never called again afterwards has no contact any more. */
+export interface Deletion {
+  readonly contact: number
+  readonly at: number
+}
+
 type Seen = Pick<Sandbox, 'callNotes' | 'contacts' | 'leads' | 'tasks' | 'unsorted'>
 
-export function checkDay(plan: CallPlan, sandbox: Seen): DayReport {
+export function checkDay(plan: CallPlan, sandbox: Seen, deletions: readonly Deletion[]): DayReport {
   const notes = sandbox.callNotes()
   const contacts = sandbox.contacts()
   const leads = sandbox.leads()
@@ -82,11 +88,19 @@ export function checkDay(plan: CallPlan, sandbox: Seen): DayReport {
     const own = (alive.get(lastTen(phone)) ?? []).map(({ contact }) => contact)
     if (own.length > 1) wrong.push(`${phone} (${line}) has contacts ${own.map(({ id }) => id).join(', ')}`)
     if (calls.length === 0) return
-    if (own.length === 0) return void wrong.push(`${phone} (${line}) called and has no contact`)
+    if (own.length === 0) {
+      if (!wasDeletedSince(phone, Math.max(...calls.map(({ toldAt }) => toldAt))))
+        wrong.push(`${phone} (${line}) called and has no contact`)
+      return
+    }
     const ids = new Set(own.flatMap(({ id }) => (leadsByContact.get(String(id)) ?? []).map(({ lead }) => lead.id)))
     const should = leadsDue(line, known, calls)
     if (ids.size !== should) wrong.push(`${phone} (${line}) has ${ids.size} leads and should have ${should}`)
     if (line === 'tasks') checkTasks(phone, calls)
+  }
+
+  function wasDeletedSince(phone: string, lastCallAt: number): boolean {
+    return deletions.some(({ contact, at }) => at > lastCallAt && phonesOf.get(contact)?.includes(lastTen(phone)))
   }
 
   function checkTasks(phone: string, calls: readonly PlannedCall[]): void {

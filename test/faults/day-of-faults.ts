@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -29,7 +29,8 @@ const say = (line: string) => {
 }
 /** A Friday morning. */
 const time = installVirtualTime(Date.parse('2026-11-20T05:00:00Z'))
-const directory = mkdtempSync(join(tmpdir(), 'callweave-day-'))
+// In memory where there is such a place: a day has hundreds of thousands of commits, and the power does not fail on it.
+const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'callweave-day-'))
 try {
   console.log(`seed ${values.seed}: ${values.calls} calls in ${values.hours} h`)
   const {

@@ -187,7 +187,10 @@ export async function liveThroughDay(options: DayOptions): Promise<LivedDay> {
 
   const settledAfterMs = now() - lastCallAt
   const dead = (await disk.outbox.dead(100)).map(({ key, reason }) => `${key}: ${reason ?? ''}`)
-  const report = checkDay(plan, sandbox)
+  const deletions = followed.done.flatMap(({ blow, at, ids }) =>
+    blow === 'delete-contact' ? ids.map((contact) => ({ contact, at })) : [],
+  )
+  const report = checkDay(plan, sandbox, deletions)
   const left = await disk.outbox.counts()
   const unsettled = left.waiting + left.sending + left.unproven + untold.size
   return {
