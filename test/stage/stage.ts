@@ -161,7 +161,7 @@ function isCounts(value: unknown): value is Counts {
 }
 
 /** The preferred port when nobody has it, else whatever is free. */
-async function freePort(preferred: number): Promise<number> {
+export async function freePort(preferred: number): Promise<number> {
   const server = createServer()
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   server.once('error', (error) => (preferred === 0 ? reject(error) : resolve(freePort(0))))

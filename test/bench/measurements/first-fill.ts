@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startFakeAri } from '../../fake-ari/fake-ari.ts'
 import { startServiceProcess } from '../../stage/service-process.ts'
+import { freePort } from '../../stage/stage.ts'
 import { asUnit } from '../as-unit.ts'
 import type { Measurement } from '../measurement.ts'
 import { cpuMicros, residentMb } from '../process-usage.ts'
@@ -26,10 +26,14 @@ export const firstFill: Measurement = {
     try {
       const { url, token } = await heard<{ url: string; token: string }>(crm)
       await using ari = await startFakeAri()
-      const port = await freePort()
-      const configFile = await configOf({ folder, port, ari: ari.url, crm: { url, token } })
+      const port = await freePort(0)
+      const place = { folder, port, ari: ari.url, crm: { url, token } }
+      const state = join(folder, 'state')
+      await mkdir(state)
+      await withCompiledCode(await configOf({ ...place, mode: 'off' }), port, state)
+      const configFile = await configOf({ ...place, mode: 'on' })
       const began = performance.now()
-      await using service = asUnit(join(folder, 'state'), '', () => startServiceProcess({ configFile, port }))
+      await using service = asUnit(state, '', () => startServiceProcess({ configFile, port }))
       await service.waitReady(20_000)
       let most = 0
       let seconds = 0
@@ -87,14 +91,20 @@ interface ConfigParts {
   readonly port: number
   readonly ari: string
   readonly crm: { readonly url: string; readonly token: string }
+  readonly mode: 'off' | 'on'
 }
 
-async function configOf({ folder, port, ari, crm }: ConfigParts): Promise<string> {
-  const state = join(folder, 'state')
-  await mkdir(state)
+/** Every start but the very first finds its code compiled. */
+async function withCompiledCode(configFile: string, port: number, state: string): Promise<void> {
+  await using service = asUnit(state, '', () => startServiceProcess({ configFile, port }))
+  await service.waitForLog(({ msg }) => msg === 'callweave is up', 20_000)
+  await service.stop()
+}
+
+async function configOf({ folder, port, ari, crm, mode }: ConfigParts): Promise<string> {
   const configFile = join(folder, 'config.json')
   const config = {
-    service: { mode: 'on', directory: state },
+    service: { mode, directory: join(folder, 'state') },
     webserver: { host: '127.0.0.1', port },
     asterisk: { ari: { url: ari, password: 'secret' } },
     crm,
@@ -109,12 +119,4 @@ async function heard<T>(child: ChildProcess): Promise<T> {
     once(child, 'exit').then(() => Promise.reject(new Error('the CRM emulator ended'))),
   ])
   return message
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
