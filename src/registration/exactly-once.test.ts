@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { connectedCrm } from '../../test/_connected-crm.ts'
 import { type Sandbox, startSandbox } from '../../test/amocrm-sandbox/sandbox.ts'
 import type { Call } from '../calls/call.ts'
@@ -37,30 +37,60 @@ const settings = settingsWith(
 )
 const withBook = (book: RuleBook) => ({ ...settings, rulesOf: () => book })
 
-let folder: string
-let store: Store
-let sandbox: Sandbox
-let outbox: Outbox
-let stop: AbortController
-let running: Promise<void>
-let current: RegistrationSettings
+/** A service and a CRM of its own for each test: they mostly wait, so several go side by side. */
+interface Office extends AsyncDisposable {
+  readonly sandbox: Sandbox
+  readonly store: Store
+  readonly outbox: Outbox
+  register(...ended: readonly Call[]): Promise<void>
+  /** Resolves when the outbox has nothing left to do. */
+  settled(): Promise<void>
+  /** `uniq` of every call note in the CRM. */
+  told(): readonly string[]
+}
 
-beforeEach(async () => {
-  current = settings
-  folder = await mkdtemp(join(tmpdir(), 'callweave-once-'))
-  store = await openStore({ file: join(folder, 'state.db'), lingerMs: 0 })
-  sandbox = await startSandbox({ rateLimit: { perSecond: 100 } })
-  stop = new AbortController()
-})
-afterEach(async () => {
-  stop.abort()
-  await running
-  await sandbox[Symbol.asyncDispose]()
-  await store[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
-})
+async function open(current: RegistrationSettings = settings): Promise<Office> {
+  await using opened = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'callweave-once-'))
+  opened.defer(() => rm(folder, { recursive: true, force: true }))
+  const store = opened.use(await openStore({ file: join(folder, 'state.db'), lingerMs: 0 }))
+  const sandbox = opened.use(await startSandbox({ rateLimit: { perSecond: 100 } }))
+  const outbox = outboxOn(store, sandbox, current)
+  await store.contactIndex.saveProgress({ complete: true, cursor: Date.now() - 600_000 })
+  const stop = new AbortController()
+  const running = outbox.run(stop.signal)
+  opened.defer(async () => {
+    stop.abort()
+    await running
+  })
+  const closing = opened.move()
+  return {
+    ...{ sandbox, store, outbox },
+    async register(...ended) {
+      const options = { pbx: 'main', country: 'RU', quietAfterSeconds: 7200, moment: 'end', at: 0 } as const
+      const about = { settings: current, hooks: noHooks, openTask: undefined }
+      await outbox.add(
+        ended.flatMap((each) => jobsForCall(callFacts(each, options), { ...about, evidence: each.evidence })),
+      )
+    },
+    async settled() {
+      for (let n = 0; n < 1600; n++) {
+        const { counts } = await outbox.status()
+        if (counts.waiting + counts.sending + counts.unproven === 0) return
+        await sleep(5)
+      }
+      assert.fail(`not settled within eight seconds: ${JSON.stringify(await outbox.status())}`)
+    },
+    told: () =>
+      sandbox
+        .callNotes()
+        .map((note) => String(note.uniq))
+        .toSorted(),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
 
-async function start(): Promise<void> {
+function outboxOn(store: Store, sandbox: Sandbox, current: RegistrationSettings): Outbox {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const pace = createPace({ requestsPerSecond: 80, inFlight: 3 })
   const crm = connectedCrm(sandbox, { pace })
@@ -84,7 +114,7 @@ async function start(): Promise<void> {
     turns: createTurns(store.settings),
     recordingUrl: () => undefined,
   })
-  outbox = createOutbox({
+  return createOutbox({
     store: store.outbox,
     handlers,
     pace,
@@ -94,8 +124,6 @@ async function start(): Promise<void> {
     log,
     policies: impatient,
   })
-  await index.saveProgress({ complete: true, cursor: Date.now() - 600_000 })
-  running = outbox.run(stop.signal)
 }
 
 let calls = 0
@@ -126,58 +154,38 @@ function call(client: string, change: Partial<Call> = {}): Call {
   }
 }
 
-async function register(...ended: Call[]): Promise<void> {
-  const options = { pbx: 'main', country: 'RU', quietAfterSeconds: 7200, moment: 'end', at: 0 } as const
-  const about = { settings: current, hooks: noHooks, openTask: undefined }
-  await outbox.add(
-    ended.flatMap((each) => jobsForCall(callFacts(each, options), { ...about, evidence: each.evidence })),
-  )
-}
-
-async function settled(): Promise<void> {
-  for (let n = 0; n < 1200; n++) {
-    const { counts } = await outbox.status()
-    if (counts.waiting + counts.sending + counts.unproven === 0) return
-    await sleep(5)
-  }
-  assert.fail(`not settled within six seconds: ${JSON.stringify(await outbox.status())}`)
-}
-const told = () =>
-  sandbox
-    .callNotes()
-    .map((note) => String(note.uniq))
-    .toSorted()
 const uniqs = (...ended: Call[]) => ended.map((each) => `main/${each.id}`).toSorted()
 
-describe('given a fresh account', () => {
-  beforeEach(start)
-
+describe.concurrent('given a fresh account', () => {
   test('two calls of one stranger at once, in two spellings, make one contact with both notes', async () => {
+    await using office = await open()
     const [first, second] = [call('+79221532327'), call('89221532327')]
-    await register(first, second)
-    await settled()
-    assert.equal(sandbox.contacts().length, 1)
-    assert.deepEqual(told(), uniqs(first, second))
+    await office.register(first, second)
+    await office.settled()
+    assert.equal(office.sandbox.contacts().length, 1)
+    assert.deepEqual(office.told(), uniqs(first, second))
   })
 
   test('a rush of strangers is written with few requests', async () => {
+    await using office = await open()
     const rush = Array.from({ length: 80 }, (_, n) => call(`+7900${1000000 + n}`))
-    await register(...rush)
-    await settled()
-    assert.equal(sandbox.contacts().length, 80)
-    assert.deepEqual(told(), uniqs(...rush))
-    assert.ok(sandbox.requests().length < 40, `${sandbox.requests().length} requests`)
+    await office.register(...rush)
+    await office.settled()
+    assert.equal(office.sandbox.contacts().length, 80)
+    assert.deepEqual(office.told(), uniqs(...rush))
+    assert.ok(office.sandbox.requests().length < 40, `${office.sandbox.requests().length} requests`)
   })
 
   test('a missed call becomes contact, task and note, in this order', async () => {
-    await register(call('+79221532327', { answered: false, result: 'missed', responsible: '', talkSeconds: 0 }))
-    await settled()
-    const writes = sandbox.requests().filter((request) => request.method === 'POST')
+    await using office = await open()
+    await office.register(call('+79221532327', { answered: false, result: 'missed', responsible: '', talkSeconds: 0 }))
+    await office.settled()
+    const writes = office.sandbox.requests().filter((request) => request.method === 'POST')
     assert.deepEqual(
       writes.map((request) => request.path),
       ['/api/v4/contacts', '/api/v4/tasks', '/api/v4/contacts/notes'],
     )
-    const [note] = sandbox.callNotes()
+    const [note] = office.sandbox.callNotes()
     assert.deepEqual([note?.status, note?.seconds, note?.author], [6, 0, 7000001])
   })
 
@@ -190,87 +198,93 @@ describe('given a fresh account', () => {
   } as const
   for (const [trouble, action] of Object.entries(troubles)) {
     test(`${trouble}, to contact and note: nothing lost, nothing doubled`, async () => {
-      sandbox.fault({ match: { method: 'POST', path: '/api/v4/contacts' }, do: action })
-      sandbox.fault({ match: { method: 'POST', path: '/api/v4/contacts/notes' }, do: action })
+      await using office = await open()
+      office.sandbox.fault({ match: { method: 'POST', path: '/api/v4/contacts' }, do: action })
+      office.sandbox.fault({ match: { method: 'POST', path: '/api/v4/contacts/notes' }, do: action })
       const ended = [call('+79221532327'), call('89221532327'), call('+79990001122')]
-      await register(...ended)
-      await settled()
-      assert.equal(sandbox.contacts().length, 2)
-      assert.deepEqual(told(), uniqs(...ended))
+      await office.register(...ended)
+      await office.settled()
+      assert.equal(office.sandbox.contacts().length, 2)
+      assert.deepEqual(office.told(), uniqs(...ended))
     })
   }
 
   for (const [trouble, action] of Object.entries({ none: undefined, ...troubles })) {
     test(`trouble: ${trouble}; two calls of a stranger are one incoming lead, each told once`, async () => {
-      if (action) sandbox.fault({ match: { method: 'POST', path: '/api/v4/leads/unsorted/sip' }, do: action })
+      await using office = await open(withBook(rules({ incomingUnknown: { create: 'unsorted' } })))
+      if (action) office.sandbox.fault({ match: { method: 'POST', path: '/api/v4/leads/unsorted/sip' }, do: action })
       const ended = [call('+79221532327'), call('89221532327'), call('+79990001122')]
-      current = withBook(rules({ incomingUnknown: { create: 'unsorted' } }))
-      await register(...ended)
-      await settled()
-      assert.equal(sandbox.unsorted().length, 2)
-      assert.deepEqual(told(), uniqs(...ended))
-      assert.deepEqual(sandbox.tasks(), [])
+      await office.register(...ended)
+      await office.settled()
+      assert.equal(office.sandbox.unsorted().length, 2)
+      assert.deepEqual(office.told(), uniqs(...ended))
+      assert.deepEqual(office.sandbox.tasks(), [])
     })
   }
 
   for (const [trouble, action] of Object.entries({ none: undefined, ...troubles })) {
     test(`trouble: ${trouble}; two calls of a stranger are one lead, and both notes stand on it`, async () => {
-      if (action) sandbox.fault({ match: { method: 'POST', path: '/api/v4/leads' }, do: action })
+      await using office = await open(
+        withBook(rules({ incomingUnknown: { create: 'lead' }, incomingKnown: { create: 'lead' } })),
+      )
+      if (action) office.sandbox.fault({ match: { method: 'POST', path: '/api/v4/leads' }, do: action })
       const ended = [call('+79221532327'), call('89221532327'), call('+79990001122')]
-      current = withBook(rules({ incomingUnknown: { create: 'lead' }, incomingKnown: { create: 'lead' } }))
-      await register(...ended)
-      await settled()
-      assert.equal(sandbox.leads().length, 2)
-      assert.deepEqual(told(), uniqs(...ended))
-      assert.deepEqual(new Set(sandbox.callNotes().map(({ entity }) => entity.type)), new Set(['leads']))
+      await office.register(...ended)
+      await office.settled()
+      assert.equal(office.sandbox.leads().length, 2)
+      assert.deepEqual(office.told(), uniqs(...ended))
+      assert.deepEqual(new Set(office.sandbox.callNotes().map(({ entity }) => entity.type)), new Set(['leads']))
     })
   }
 
   test('a lead for every call: a lost answer of the second is not taken for the first', async () => {
-    current = withBook(
-      rules({ incomingUnknown: { create: 'lead' }, incomingKnown: { create: 'lead', lead: { unless: 'never' } } }),
+    await using office = await open(
+      withBook(
+        rules({ incomingUnknown: { create: 'lead' }, incomingKnown: { create: 'lead', lead: { unless: 'never' } } }),
+      ),
     )
-    await register(call('+79221532327'))
-    await settled()
-    sandbox.fault({
+    await office.register(call('+79221532327'))
+    await office.settled()
+    office.sandbox.fault({
       match: { method: 'POST', path: '/api/v4/leads' },
       do: { kind: 'server-error', execution: 'not-executed' },
     })
-    await register(call('+79221532327'))
-    await settled()
-    assert.equal(sandbox.leads().length, 2)
+    await office.register(call('+79221532327'))
+    await office.settled()
+    assert.equal(office.sandbox.leads().length, 2)
   })
 
   test('a lead the CRM will not take costs the call neither contact nor note', async () => {
-    current = withBook(rules({ incomingUnknown: { create: 'lead', lead: { pipeline: 1 } } }))
+    await using office = await open(withBook(rules({ incomingUnknown: { create: 'lead', lead: { pipeline: 1 } } })))
     const ended = call('+79221532327')
-    await register(ended)
-    await settled()
-    assert.deepEqual(told(), uniqs(ended))
-    assert.equal((await outbox.status()).counts.dead, 1)
+    await office.register(ended)
+    await office.settled()
+    assert.deepEqual(office.told(), uniqs(ended))
+    assert.equal((await office.outbox.status()).counts.dead, 1)
   })
 
   test('a contact deleted between index and note is made anew, and the call is told once', async () => {
-    const gone = sandbox.addContact({ name: 'Иван', phones: ['+79221532327'] })
+    await using office = await open()
+    const gone = office.sandbox.addContact({ name: 'Иван', phones: ['+79221532327'] })
     const known = { kind: 'contact', id: gone, name: 'Иван', owner: 7000001, keys: ['9221532327'] } as const
-    await store.contactIndex.upsert([{ ...known, updatedAt: Date.now() }])
-    sandbox.deleteContact(gone)
+    await office.store.contactIndex.upsert([{ ...known, updatedAt: Date.now() }])
+    office.sandbox.deleteContact(gone)
     const ended = call('+79221532327')
-    await register(ended)
-    await settled()
-    const [note] = sandbox.callNotes()
-    assert.deepEqual(told(), uniqs(ended))
+    await office.register(ended)
+    await office.settled()
+    const [note] = office.sandbox.callNotes()
+    assert.deepEqual(office.told(), uniqs(ended))
     assert.notEqual(note?.entity.id, gone)
   })
 })
 
-test('given 429 from the CRM, the account rests a second and nothing is lost', async () => {
-  await start()
-  sandbox.fault({ match: { method: 'POST' }, do: { kind: 'throttled' } })
+test.concurrent('given 429 from the CRM, the account rests a second and nothing is lost', async () => {
+  await using office = await open()
+  office.sandbox.fault({ match: { method: 'POST' }, do: { kind: 'throttled' } })
   const ended = call('+79221532327')
-  await register(ended)
-  await settled()
-  assert.deepEqual(told(), uniqs(ended))
-  const posts = sandbox.requests().filter((request) => request.method === 'POST')
+  await office.register(ended)
+  await office.settled()
+  assert.deepEqual(office.told(), uniqs(ended))
+  const posts = office.sandbox.requests().filter((request) => request.method === 'POST')
   assert.ok((posts[1]?.at ?? 0) - (posts[0]?.at ?? 0) >= 1000)
 })
