@@ -40,6 +40,8 @@ export interface RegistrationStage {
   readonly tasksDone: JobHandler<TaskDonePayload>
   /** Results of jobs that other jobs look up, by key. */
   readonly results: Map<string, unknown>
+  /** Payloads of the same. */
+  readonly payloads: Map<string, unknown>
 }
 
 export interface StageChange {
@@ -78,7 +80,7 @@ export async function openStages() {
     // Requests are counted: contacts need no reading of leads.
     const usual = { users, defaultUser: undefined, entities: ['contact', 'company'] } as const
     const settings = settingsWith({ ...usual, ...change.settings }, change.rules)
-    const results = new Map<string, unknown>()
+    const [results, payloads] = [new Map<string, unknown>(), new Map<string, unknown>()]
     const { leads } = store
     const deps: HandlerDeps = {
       ...{ crm, index, callbackTasks: store.callbackTasks, refresh: sync.refresh, now: Date.now },
@@ -92,7 +94,9 @@ export async function openStages() {
       lastTalks: {
         with: async (key) => (change.talked?.[0] === key ? { extension: '101', at: change.talked[1] } : undefined),
       },
-      jobs: { get: async (key) => (results.has(key) ? storedJob(key, results.get(key)) : undefined) },
+      jobs: {
+        get: async (key) => (results.has(key) ? storedJob(key, results.get(key), payloads.get(key)) : undefined),
+      },
       tokenUser: async () => 7_000_001,
       hooks: change.hooks ?? noHooks,
       turns: createTurns(store.settings),
@@ -100,7 +104,7 @@ export async function openStages() {
       random: change.random ?? (() => 0),
     }
     return {
-      ...{ sandbox, index, store, results },
+      ...{ sandbox, index, store, results, payloads },
       clients: clientHandler(deps),
       leads: leadHandler(deps),
       tasks: taskHandler(deps),
@@ -129,10 +133,10 @@ export async function openStages() {
   return { begin, end, close }
 }
 
-function storedJob(key: string, result: unknown): StoredJob {
+function storedJob(key: string, result: unknown, payload: unknown = {}): StoredJob {
   const untouched = { after: undefined, notBefore: undefined, firstAttemptAt: undefined, lastAttemptEndedAt: undefined }
   const counts = { seq: 1, attempts: 1, dueAt: 0, absences: 0, losses: 0 }
-  const job = { key, kind: '', lane: '', urgency: 'live', payload: {}, state: 'done', reason: undefined } as const
+  const job = { key, kind: '', lane: '', urgency: 'live', payload, state: 'done', reason: undefined } as const
   return { ...job, ...untouched, ...counts, given: undefined, result }
 }
 

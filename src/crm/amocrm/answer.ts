@@ -42,6 +42,9 @@ export function readAnswer(answer: HttpAnswer, request: string): Reading {
   // Redirects and pages for people do not come from the API: the address of the account is wrong or something stands in between.
   if (status < 400 || (status === 404 && !isJson(answer)))
     throw new CrmUnreachable(`${message}; check the CRM's address`)
+  // Cut in two, it may be about something that can be left out: what is said once more is not lost.
+  if (isJson(answer) && answer.text !== '' && parseOrUndefined(answer.text) === undefined)
+    throw new CrmAnswerMalformed(message)
   if (isJson(answer) && NO_RIGHT.test(answer.text)) throw new CrmForbidden(message)
   throw new CrmRefused(message, status, itemErrors(answer))
 }

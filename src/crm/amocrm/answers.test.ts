@@ -54,6 +54,14 @@ describe('given an answer that is not the API’s', () => {
     )
   })
 
+  test('a refusal that was cut in two is no refusal: it may be of something that can be mended', async () => {
+    const cut = '{"validation-errors":[{"request_id":"0","errors":[{"code":"NotSupportedChoice","path":"respon'
+    const outcomes = await (await saying(400, validation, cut)).createContacts(contacts.slice(0, 1), signal)
+    assert.ok(
+      outcomes.every((outcome) => outcome.kind === 'failed' && outcome.error instanceof errors.CrmAnswerMalformed),
+    )
+  })
+
   test('a redirect and an HTML 404 mean a wrong address: nothing was written', async () => {
     for (const [status, headers] of [
       [302, { location: 'https://www.amocrm.ru/' }],

@@ -97,6 +97,7 @@ export const english: Sentences = {
   'task/dialled-in-menu': 'Task {task} was made: the client dialled {extension} in a menu.',
   'task/dialled-person': 'The task is for user {user}, whose extension {extension} the client dialled.',
   'task/completed': 'Task {task} was completed: somebody talked to the client.',
+  'task/missed-again': 'Task {task} stays open: the client called once more in vain after that conversation.',
   'task/was-completed': 'Task {task} was gone already: somebody else had completed it.',
   ...policies('task', (why) => `The task is for user {user}[ (extension {extension})]: ${why}.`),
   'task/nobody': 'The task is for nobody: no one of the call is in the CRM.',

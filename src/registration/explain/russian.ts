@@ -97,6 +97,7 @@ export const russian: Sentences = {
   'task/dialled-in-menu': 'Поставлена задача {task}: клиент набрал в меню {extension}.',
   'task/dialled-person': 'Задача для пользователя {user}: его внутренний {extension} набрал клиент.',
   'task/completed': 'Задача {task} закрыта: с клиентом поговорили.',
+  'task/missed-again': 'Задача {task} остаётся: после этого разговора клиент звонил ещё раз и не дозвонился.',
   'task/was-completed': 'Задачи {task} уже нет: её закрыли раньше.',
   ...policies('task', (why) => `Задача для пользователя {user}[ (внутренний {extension})]: ${why}.`),
   'task/nobody': 'Задача без ответственного: никого из звонка нет в CRM.',

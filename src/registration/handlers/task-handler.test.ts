@@ -134,6 +134,20 @@ describe('given a client somebody talked to', () => {
     expect(await stage.store.callbackTasks.openFor(phoneKey)).toBeUndefined()
   })
 
+  test('when they were missed once more after that conversation, then their task stays open', async () => {
+    const id = ivan()
+    await send(stage.tasks, taskJob('1', id))
+    const task = stage.sandbox.tasks()[0]?.id ?? 0
+    const talk = done(task)
+    const later = taskJob('2', id, { endedAt: talk.payload.call.endedAt + 7_000 })
+    await send(stage.tasks, later)
+    stage.results.set('main/2:task', {})
+    stage.payloads.set('main/2:task', later.payload)
+    expect(resultOf((await send(stage.tasksDone, talk))[0])).toMatchObject({ skipped: 'missed-again' })
+    expect(stage.sandbox.tasks()).toMatchObject([{ completed: false }])
+    expect(await stage.store.callbackTasks.openFor(phoneKey)).toMatchObject({ task })
+  })
+
   test('when the answer is lost, then completing it once more does no harm', async () => {
     await send(stage.tasks, taskJob('1', ivan()))
     const task = stage.sandbox.tasks()[0]?.id ?? 0
