@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { clientKeys } from './client-keys.ts'
+import { clientKeys, extensionsBehind } from './client-keys.ts'
 
 const keys = (...phones: string[]) => clientKeys(phones, 'RU')
 
@@ -18,8 +18,65 @@ test('every spelling of a number gives the same key once', () => {
 
 test('an extension behind the number does not belong to it', () => {
   for (const tail of ['доб. 12', 'доб 123', 'доб.1', 'вн. 7', 'ext 5', 'x12', '#345', ', доб. 12']) {
-    assert.deepEqual(keys(`8 (343) 222-33-44 ${tail}`), ['3432223344'], tail)
+    const [key, withExtension] = keys(`8 (343) 222-33-44 ${tail}`)
+    assert.deepEqual([key, withExtension], ['3432223344', `3432223344x${tail.replace(/\D/g, '')}`], tail)
   }
+})
+
+test('an extension is kept beside the number, so that colleagues of one switchboard can be told apart', () => {
+  const spellings = [
+    'доб.12',
+    '(доб. 12)',
+    'доб.№12',
+    'добавочный 12',
+    'внутр. 12',
+    'вн.12',
+    'extension 12',
+    '*12',
+    'х12',
+  ]
+  for (const tail of spellings) {
+    const found = keys(`8 (343) 222-33-44 ${tail}`)
+    assert.deepEqual(found, ['3432223344', '3432223344x12'], tail)
+    assert.deepEqual(extensionsBehind({ keys: found }, '3432223344'), ['12'])
+  }
+  assert.deepEqual(keys('8 343 222-33-44 доб. 12, 8 922 153-23-27'), ['3432223344', '3432223344x12', '9221532327'])
+})
+
+test('a number behind a word that ends like one for extensions is a number', () => {
+  assert.deepEqual(keys('Max 8 922 153-23-27', 'fax 89221532328', 'факс: 8-922-153-23-29'), [
+    '9221532327',
+    '9221532328',
+    '9221532329',
+  ])
+})
+
+test('signs of word processors and phones do not break a number', () => {
+  const spellings = [
+    '8–922–153–23–27',
+    '+7\u2011922\u2011153\u201123\u201127',
+    '8 922 153−23−27',
+    '\u202a+7 922 153-23-27\u202c',
+    '+7\u00a0922\u00a0153\u202f23\u200927',
+    '８９２２１５３２３２７',
+    '8\u200b9221532327',
+    '8.922.153.23.27',
+    '+7-(922)-153-23-27',
+    '007 922 153 23 27',
+    'тел.: +7(922)153-23-27;',
+  ]
+  for (const spelling of spellings) assert.deepEqual(keys(spelling), ['9221532327'], spelling)
+})
+
+test('two numbers with nothing but a space between are two', () => {
+  assert.deepEqual(keys('89221532327 89221532328'), ['9221532327', '9221532328'])
+  assert.deepEqual(keys('8 922 153-23-27 8 922 153-23-28'), ['9221532327', '9221532328'])
+  assert.deepEqual(keys('+7 922 153-23-27 +7 922 153-23-28'), ['9221532327', '9221532328'])
+})
+
+test('a number of another country is known as a whole, too', () => {
+  assert.deepEqual(keys('+1 (212) 555-01-23'), ['2125550123', '+12125550123'])
+  assert.deepEqual(keys('+7 (212) 555-01-23'), ['2125550123'])
 })
 
 test('several numbers in one field are several keys', () => {
@@ -46,6 +103,7 @@ test('what is no phone number gives no key', () => {
 
 test('the country decides what a leading eight means', () => {
   assert.deepEqual(clientKeys(['8 029 123-45-67', '+375 29 123-45-67'], 'BY'), ['5291234567'])
+  assert.deepEqual(clientKeys(['+375 29 123-45-67'], 'RU'), ['5291234567', '+375291234567'])
 })
 
 test('a text made to be slow is not', () => {

@@ -1,4 +1,4 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { type CountryCode, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 
 /** Ten digits identify a subscriber in every country we meet, whatever stands before them (8, +7, 007). */
 const KEY_DIGITS = 10
@@ -27,6 +27,11 @@ export function phoneKey(number: string): string | undefined {
   const digits = number.replace(/\D/g, '')
   if (digits.length < SHORTEST_CLIENT_NUMBER || digits.length > LONGEST_NUMBER) return undefined
   return digits.slice(-KEY_DIGITS)
+}
+
+/** `7` for RU. */
+export function callingCode(country: string): string {
+  return getCountryCallingCode(country as CountryCode)
 }
 
 /** Digits with at most one leading plus; empty when the text is no number (`anonymous`, `unknown`, thirty digits). */
