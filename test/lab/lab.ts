@@ -1,12 +1,12 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
+import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise'
 import { type AriRecorder, recordAri } from './ari-recorder.ts'
 import { type AsteriskProcess, type Root, startAsterisk } from './asterisk-process.ts'
 import { ChildProcesses } from './child-processes.ts'
 import { layWebPbx, type WebPbx } from './freepbx.ts'
 import { LabError } from './lab-error.ts'
-import { type Database, ensureDataTemplate, startMariaDb } from './maria-db.ts'
+import { type Database, ensureDataTemplate, type MariaDb, startMariaDb } from './maria-db.ts'
 import { type Phone, startPhone } from './phone.ts'
 import { EXTENSIONS, type Extension, type Ports } from './ports.ts'
 import { type AsteriskVersion, ensureRootFs } from './root-fs.ts'
@@ -53,6 +53,9 @@ export interface Lab extends AsyncDisposable {
   readonly asteriskPid: number
   /** Asterisk dies as in a crash and is started anew after `downMs`. Phones that had calls keep them until they hang up. */
   crashAsterisk(downMs: number): Promise<void>
+  readonly databasePid: number
+  /** MariaDB dies as in a crash and is started anew after `downMs`. */
+  crashDatabase(downMs: number): Promise<void>
   readonly trunk: Trunk
   phone(extension: Extension): Phone
   cli(command: string): Promise<string>
@@ -90,7 +93,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     eventtimeType: options.cel === 'fractions' ? 'datetime(6)' : 'datetime',
   })
   const directory = join(slot.directory, 'mariadb')
-  parts.use(await startMariaDb({ template, directory, access: database, tables, processes }))
+  const mariaDb = parts.use(await startMariaDb({ template, directory, access: database, tables, processes }))
   options.signal?.throwIfAborted()
   const asterisk = parts.use(await startAsterisk(root, processes, options.timeZone ?? 'UTC'))
   options.signal?.throwIfAborted()
@@ -103,12 +106,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       audioFile: audioFileOf(slot),
     }),
   )
-  const connection = await createConnection({ ...database, dateStrings: true })
-  parts.defer(() => connection.end())
+  // A pool: MariaDB may be killed under it.
+  const pool = createPool({ ...database, dateStrings: true })
+  parts.defer(() => pool.end())
   log(
     `lab ${slot.number} with Asterisk ${options.asterisk} is up after ${((performance.now() - began) / 1000).toFixed(1)} s`,
   )
-  return assemble({ options, slot, root, database, asterisk, phones, trunk, connection, parts: parts.move() })
+  return assemble({ options, slot, root, database, asterisk, mariaDb, phones, trunk, pool, parts: parts.move() })
 }
 
 interface Assembled {
@@ -117,15 +121,16 @@ interface Assembled {
   readonly root: Root
   readonly database: Database
   readonly asterisk: AsteriskProcess
+  readonly mariaDb: MariaDb
   readonly phones: ReadonlyMap<Extension, Phone>
   readonly trunk: Trunk
-  readonly connection: Connection
+  readonly pool: Pool
   readonly parts: AsyncDisposableStack
 }
 
-function assemble({ options, slot, root, database, asterisk, phones, trunk, connection, parts }: Assembled): Lab {
+function assemble({ options, slot, root, database, asterisk, mariaDb, phones, trunk, pool, parts }: Assembled): Lab {
   const ari = { url: `http://127.0.0.1:${slot.ports.ari}`, ...ARI_USER }
-  const rows = async (sql: string) => (await connection.query<RowDataPacket[]>(sql))[0]
+  const rows = async (sql: string) => (await pool.query<RowDataPacket[]>(sql))[0]
   return {
     version: options.asterisk,
     slot: slot.number,
@@ -138,6 +143,10 @@ function assemble({ options, slot, root, database, asterisk, phones, trunk, conn
       return asterisk.pid
     },
     crashAsterisk: asterisk.crash,
+    get databasePid() {
+      return mariaDb.pid
+    },
+    crashDatabase: mariaDb.crash,
     trunk,
     phone(extension) {
       const phone = phones.get(extension)

@@ -62,27 +62,36 @@ export interface StartMariaDbOptions {
   readonly processes: ChildProcesses
 }
 
+export interface MariaDb extends AsyncDisposable {
+  /** Of the process that runs now. */
+  readonly pid: number
+  /** Kills it, and starts it anew on its data after `downMs`. */
+  crash(downMs: number): Promise<void>
+}
+
 /** A MariaDB of this lab's own on 127.0.0.1, with one user and one database. */
-export async function startMariaDb(options: StartMariaDbOptions): Promise<AsyncDisposable> {
+export async function startMariaDb(options: StartMariaDbOptions): Promise<MariaDb> {
   const { access, directory } = options
   const data = join(directory, 'data')
   await cp(options.template, data, { recursive: true })
   const logFile = join(directory, 'mariadbd.log')
   // A socket's path has a limit of 107 bytes, so it does not stand in the lab's folder.
   const socket = join(tmpdir(), `callweave-lab-mariadb-${access.port}.sock`)
-  const server = await options.processes.start(
-    'mariadbd',
-    'mariadbd',
-    [
-      ...SETTINGS,
-      `--datadir=${data}`,
-      `--port=${access.port}`,
-      '--bind-address=127.0.0.1',
-      `--socket=${socket}`,
-      `--pid-file=${join(directory, 'mariadbd.pid')}`,
-    ],
-    { logFile },
-  )
+  const start = () =>
+    options.processes.start(
+      'mariadbd',
+      'mariadbd',
+      [
+        ...SETTINGS,
+        `--datadir=${data}`,
+        `--port=${access.port}`,
+        '--bind-address=127.0.0.1',
+        `--socket=${socket}`,
+        `--pid-file=${join(directory, 'mariadbd.pid')}`,
+      ],
+      { logFile },
+    )
+  let server = await start()
   const stopped = server.exited.then(async () => {
     throw await earlyEnd(server)
   })
@@ -104,6 +113,16 @@ export async function startMariaDb(options: StartMariaDbOptions): Promise<AsyncD
     throw error
   }
   return {
+    get pid() {
+      return server.pid
+    },
+    async crash(downMs) {
+      await server.end('SIGKILL')
+      await sleep(downMs)
+      server = await start()
+      const connection = await firstConnection(socket)
+      await connection.end()
+    },
     async [Symbol.asyncDispose]() {
       await server.end('SIGTERM', 5000)
       await rm(socket, { force: true })

@@ -5,13 +5,16 @@ const results = (...lines: string[]) => callResults(parseMarks(lines.join('\n'))
 
 test('given a call that the PBX ended, then its waiting and its length are told', () => {
   expect(results('invited|1@lab|120|', 'answered|1@lab|1620|', 'bye|1@lab|9620|')).toEqual([
-    { callId: '1@lab', answered: true, answeredAfterMs: 1500, finalStatus: 200, durationMs: 9500, endedBy: 'pbx' },
+    {
+      ...{ callId: '1@lab', invitedAt: 120, answered: true, answeredAfterMs: 1500 },
+      ...{ finalStatus: 200, durationMs: 9500, endedBy: 'pbx' },
+    },
   ])
 })
 
 test('given a caller who gave up, then it is not answered and ended by the caller', () => {
   expect(results('invited|1@lab|0|', 'cancelled|1@lab|2000|', 'final|1@lab|2008|487')).toEqual([
-    { callId: '1@lab', answered: false, finalStatus: 487, durationMs: 2008, endedBy: 'caller' },
+    { callId: '1@lab', invitedAt: 0, answered: false, finalStatus: 487, durationMs: 2008, endedBy: 'caller' },
   ])
 })
 
@@ -44,9 +47,12 @@ test('given lines that are no marks, then they are passed over', () => {
 
 test('given a call to the trunk, then number and caller are taken from the headers', () => {
   const marks = parseMarks(
-    'invited|abc|10|<sip:+79990001122@127.0.0.1>|"Anna Petrova" <sip:101@127.0.0.1>;tag=9\nanswered|abc|300|',
+    'invited|abc|10|<sip:+79990001122@127.0.0.1>|"Anna Petrova" <sip:101@127.0.0.1>;tag=9\nanswered|abc|300|\nbye|abc|2300|',
   )
   expect(outboundCalls(marks)).toEqual([
-    { number: '+79990001122', from: '101', callId: 'abc', answered: true, cancelled: false },
+    {
+      ...{ number: '+79990001122', from: '101', callId: 'abc', invitedAt: 10 },
+      ...{ answered: true, cancelled: false, talkedMs: 2000 },
+    },
   ])
 })

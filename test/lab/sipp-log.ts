@@ -9,6 +9,8 @@ export interface SippMark {
 
 export interface TrunkCallResult {
   readonly callId: string
+  /** Milliseconds since its SIPp started. */
+  readonly invitedAt: number
   readonly answered: boolean
   /** From INVITE to 200, absent when it was not answered. */
   readonly answeredAfterMs?: number
@@ -26,6 +28,10 @@ export interface OutboundCall {
   readonly callId: string
   readonly answered: boolean
   readonly cancelled: boolean
+  /** Milliseconds since the callee's SIPp started. */
+  readonly invitedAt: number
+  /** From the answer to the end; absent when it was not answered or has not ended. */
+  readonly talkedMs?: number
 }
 
 /** @param text the scenarios' log file: `what|call id|tick|rest` a line */
@@ -50,6 +56,7 @@ function resultOf(marks: readonly SippMark[]): TrunkCallResult {
   const last = marks.at(-1)?.at ?? invited
   return {
     callId: marks[0]?.callId ?? '',
+    invitedAt: invited,
     answered: answeredAt !== undefined,
     ...(answeredAt === undefined ? {} : { answeredAfterMs: answeredAt - invited }),
     finalStatus: answeredAt === undefined ? Number(final?.rest ?? 0) : 200,
@@ -66,9 +73,16 @@ function endedBy(marks: readonly SippMark[]): TrunkCallResult['endedBy'] {
 /** Folds the callee scenario's marks into one call each, in the order they came. */
 export function outboundCalls(marks: readonly SippMark[]): OutboundCall[] {
   return [...Map.groupBy(marks, (mark) => mark.callId)].map(([callId, own]) => {
-    const [to = '', from = ''] = own.find((mark) => mark.what === 'invited')?.rest.split('|') ?? []
+    const invited = own.find((mark) => mark.what === 'invited')
+    const [to = '', from = ''] = invited?.rest.split('|') ?? []
     const has = (what: string) => own.some((mark) => mark.what === what)
-    return { number: userOf(to), from: userOf(from), callId, answered: has('answered'), cancelled: has('cancelled') }
+    const answeredAt = own.find((mark) => mark.what === 'answered')?.at
+    const endedAt = own.find((mark) => mark.what === 'bye' || mark.what === 'hung-up')?.at
+    return {
+      ...{ number: userOf(to), from: userOf(from), callId, invitedAt: invited?.at ?? own[0]?.at ?? 0 },
+      ...{ answered: has('answered'), cancelled: has('cancelled') },
+      ...(answeredAt !== undefined && endedAt !== undefined && { talkedMs: endedAt - answeredAt }),
+    }
   })
 }
 
