@@ -11,7 +11,7 @@ export interface Judged {
   readonly id: string
   readonly call: Call
   readonly judging: Judging
-  readonly deps: Pick<JudgeDeps, 'registration'>
+  readonly deps: Pick<JudgeDeps, 'registration' | 'readingMs'>
 }
 
 /** What was written while the CRM was read need not be in what was read. */
@@ -48,9 +48,10 @@ function believed({ notes }: WrittenStanding): Verdict {
 async function judgeNotes(standing: WrittenStanding, book: NoteBook, judged: Judged): Promise<Verdict> {
   const { notes, writtenAt, retellings } = standing
   const { id, call, judging, deps } = judged
+  const isFresh = writtenAt > book.readAt - (deps.readingMs ?? READING_MS)
   const stored = notes.map((note) => book.notesOf(note))
   if (stored.some((found) => found.length === 0)) {
-    if (writtenAt > book.readAt - READING_MS) return { finding: 'right', why: 'just-written' }
+    if (isFresh) return { finding: 'right', why: 'just-written' }
     return { finding: 'removed-by-people', why: 'gone' }
   }
   if (stored.some((found) => found.length > 1)) return { finding: 'doubled', why: 'second-note' }
@@ -59,7 +60,7 @@ async function judgeNotes(standing: WrittenStanding, book: NoteBook, judged: Jud
   if (adopted) return { finding: 'adopted', why: 'foreign-note' }
   const differs = notes.flatMap((note, at) => stored[at]?.flatMap((one) => noteDifferences(note, one)) ?? [])
   if (differs.length === 0) return { finding: 'right', why: 'same' }
-  if (writtenAt > book.readAt - READING_MS) return { finding: 'not-due', why: 'just-written' }
+  if (isFresh) return { finding: 'not-due', why: 'just-written' }
   if (retellings >= MOST_RETELLINGS) return { finding: 'failed', why: 'not-taken', differs }
   if (!judging.dry) await deps.registration.retell(id)
   return { finding: 'repaired', why: 'different', differs }

@@ -13,6 +13,8 @@ export interface JudgeDeps {
   /** Asterisk's clock, epoch milliseconds. */
   readonly asteriskNow: () => number
   readonly leaveAloneMs: number
+  /** What was written so shortly before the CRM was read need not be in what was read. */
+  readonly readingMs?: number | undefined
 }
 
 /** What is asked of every call of a pass. */

@@ -103,5 +103,11 @@ function lastTelling(note: StoredJob, changes: readonly StoredJob[]): readonly W
   const last = changes.map(({ result }) => Written.safeParse(result).data).findLast((one) => one !== undefined)
   const { entity, uniq, direction, talkSeconds, status, person } = (last ?? first).sent
   const told = { entity, uniq, direction, talkSeconds, status, person: String(person ?? '') }
-  return [{ ...told, id: first.note, adopted: first.adopted ?? false }]
+  return [
+    {
+      ...told,
+      id: first.note,
+      adopted: first.adopted === true && first.sent.uniq !== note.key.replace(/:note(\/.*)?$/, '$1'),
+    },
+  ]
 }

@@ -19,7 +19,7 @@ import type { CallCloser } from './call-closer.ts'
 
 /** How patient the second witness is; shorter in tests. */
 export type ReconciliationTiming = Partial<
-  WitnessTiming & CatchUpTiming & GapKeeperTiming & { readonly passesMs: number }
+  WitnessTiming & CatchUpTiming & GapKeeperTiming & { readonly passesMs: number; readonly readingMs: number }
 >
 
 export interface WitnessSideDeps {
@@ -126,6 +126,7 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       others,
       asteriskNow,
       leaveAloneMs: passTiming.leaveAloneMs,
+      readingMs: timing.readingMs,
     })
   const passes =
     reconciliation && address && config.service.mode !== 'off'

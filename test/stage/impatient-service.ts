@@ -13,6 +13,7 @@ const reconciliation = {
   everyMs: 500,
   againMs: 1_000,
   passesMs: 2_000,
+  readingMs: 1_000,
 }
 
 const configFile = argv.at(-1) ?? ''

@@ -7,7 +7,7 @@ export function ledgerWrites(db: DatabaseSync) {
   const put = db.prepare(
     `INSERT INTO reconciled_calls (pbx, started_at, id, line, finding, why, in_crm, mended, detail, differs, checked_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (pbx, started_at, id) DO UPDATE SET line = excluded.line, finding = excluded.finding, why = excluded.why,
+     ON CONFLICT (pbx, id) DO UPDATE SET started_at = excluded.started_at, line = excluded.line, finding = excluded.finding, why = excluded.why,
        in_crm = excluded.in_crm, mended = max(mended, excluded.mended), detail = excluded.detail, differs = excluded.differs,
        checked_at = excluded.checked_at`,
   )
@@ -16,8 +16,8 @@ export function ledgerWrites(db: DatabaseSync) {
      ON CONFLICT (pbx, from_at) DO UPDATE SET to_at = max(to_at, excluded.to_at), why = excluded.why`,
   )
   const forget = db.prepare(
-    `DELETE FROM reconciled_calls WHERE (pbx, started_at, id) IN
-       (SELECT pbx, started_at, id FROM reconciled_calls WHERE started_at < ? LIMIT ?)`,
+    `DELETE FROM reconciled_calls WHERE (pbx, id) IN
+       (SELECT pbx, id FROM reconciled_calls WHERE started_at < ? LIMIT ?)`,
   )
   return {
     put(pbx: string, rows: readonly LedgerDbRow[]): void {

@@ -40,6 +40,8 @@ export interface WorkHands {
   restoreLead(id: number): void
   completeTask(id: number, result?: string): void
   deleteTask(id: number): void
+  /** People delete notes in the feed; the API cannot. */
+  deleteNote(id: number): void
   acceptUnsorted(uid: string, by?: { readonly user?: number; readonly status?: number }): void
   declineUnsorted(uid: string, by?: { readonly user?: number }): void
 }

@@ -126,6 +126,11 @@ export function createWorkHands(world: World): WorkHands {
       if (result !== undefined) task.result = { text: result }
       taskChanged(world, task, somebody, before)
     },
+    deleteNote(id) {
+      const note = world.notes.get(id)
+      if (note === undefined) throw new Error(`the sandbox has no note ${id}`)
+      world.dropNote(note)
+    },
     deleteTask(id) {
       const task = taskOf(id)
       world.moveTask(task, undefined)

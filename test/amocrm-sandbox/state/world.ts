@@ -62,6 +62,7 @@ export interface World {
   touch(entity: Entity, by: number, oldResponsible?: number): void
   notesOf(key: EntityKey): readonly Note[]
   keepNote(note: Note): void
+  dropNote(note: Note): void
   /** Unfinished tasks of an entity decide its `closest_task_at`. */
   tasksOf(key: EntityKey): readonly Task[]
   keepTask(task: Task): void
@@ -165,6 +166,10 @@ export function createWorld(now: () => number, queryLagMs: number): World {
     keepNote(note) {
       world.notes.set(note.id, note)
       notes.add(note.entity, note)
+    },
+    dropNote(note) {
+      world.notes.delete(note.id)
+      notes.remove(note.entity, note)
     },
     tasksOf: tasks.of,
     keepTask(task) {

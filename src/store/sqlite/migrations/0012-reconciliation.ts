@@ -36,8 +36,9 @@ export const reconciliation: Migration = {
       detail TEXT,
       differs TEXT,
       checked_at INTEGER NOT NULL,
-      PRIMARY KEY (pbx, started_at, id)
+      PRIMARY KEY (pbx, id)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX reconciled_by_start ON reconciled_calls (pbx, started_at, id);
 
     CREATE TABLE blind_times (
       pbx TEXT NOT NULL,
