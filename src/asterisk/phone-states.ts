@@ -76,8 +76,8 @@ export function createPhoneStates(deps: PhoneStatesDeps): PhoneStates {
       await readUndisturbed(endpoints.anyChannel)
     } catch (error) {
       // The channel has hung up meanwhile; or the link is down, which is told elsewhere.
-      if (!(error instanceof AriError)) throw error
-      log.debug({ reason: error.message }, 'the states of phones could not be read')
+      const level = error instanceof AriError ? 'debug' : 'error'
+      log[level]({ error: String(error) }, 'the states of phones could not be read')
     }
   }
 
