@@ -16,6 +16,8 @@ function day(...options: readonly string[]): Promise<{ readonly code: number; re
 
 test('given hours in which everything goes wrong that can, when three thousand calls come in, then the CRM tells each once', async () => {
   const { code, said } = await day(
+    '--seed',
+    '1',
     '--calls',
     '3000',
     '--hours',
