@@ -70,6 +70,10 @@ export async function createReadCall(deps: ReadCallDeps): Promise<ReadCall> {
       signal: ending.signal,
     })
     works.set(job.id, work)
+    // Waiting for the CRM is no work: the next one may read meanwhile.
+    work.onChange(() => {
+      if (work.job().state === 'sending') line.leave(work)
+    })
     if (resumed) line.join(work)
     void work.over.then(() => {
       works.delete(job.id)

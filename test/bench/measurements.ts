@@ -1,4 +1,5 @@
 import type { Measurement } from './measurement.ts'
+import { backfill } from './measurements/backfill.ts'
 import { cardLatency } from './measurements/card-latency.ts'
 import { costPerCall } from './measurements/cost-per-call.ts'
 import { cpuPerCall } from './measurements/cpu-per-call.ts'
@@ -22,6 +23,7 @@ export const measurements: readonly Measurement[] = [
   firstFill,
   registrationRate,
   liveAmidBackfill,
+  backfill,
   startToReady,
   decisionLatency,
   memoryLive,
