@@ -68,7 +68,7 @@ function createLine(channel: Channel, log: DeliveryDeps['log'], restsMs: readonl
   let lastError: string | undefined
   let running: Promise<void> | undefined
 
-  const run = async (): Promise<void> => {
+  const sendAll = async (): Promise<void> => {
     for (let failures = 0; waiting.length > 0 && !ending.aborted; ) {
       const [note] = waiting
       if (!note) return
@@ -89,6 +89,16 @@ function createLine(channel: Channel, log: DeliveryDeps['log'], restsMs: readonl
     }
   }
 
+  /** Ends in the very moment nothing waits: what is posted next begins anew. */
+  const run = async (): Promise<void> => {
+    try {
+      await sendAll()
+    } finally {
+      running = undefined
+      if (waiting.length > 0 && !ending.aborted) running = run()
+    }
+  }
+
   return {
     name: channel.name,
     post(note: Note): void {
@@ -97,9 +107,7 @@ function createLine(channel: Channel, log: DeliveryDeps['log'], restsMs: readonl
         waiting.shift()
         counts.dropped += 1
       }
-      running ??= run().finally(() => {
-        running = undefined
-      })
+      running ??= run()
     },
     ended: async () => running,
     status: (): ChannelStatus => ({ waiting: waiting.length, ...counts, lastError }),
