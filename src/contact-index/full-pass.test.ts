@@ -166,6 +166,65 @@ describe('given an index that was filled', () => {
   })
 })
 
+describe('given open leads and numbers that wait in unsorted', () => {
+  const lead = (id: number, contact: number) => ({
+    ...{ id, name: 'Сделка', owner: 7000001, pipeline: 4400, status: 44001, open: true, updatedAt: clock },
+    clients: [{ kind: 'contact', id: contact }] as const,
+  })
+  const leadsOf = async (contact: number) =>
+    (await store.leads.openLeadsOf([{ kind: 'contact', id: contact }])).map(({ id }) => id)
+  beforeEach(async () => {
+    await store.leads.saveLeadProgress({ complete: true, cursor: clock })
+    await passed()
+    clock += DAY + 7_200_000
+  })
+
+  test('deleted and closed leads leave, missed ones come', async () => {
+    const contact = sandbox.addContact({ name: 'Иван' })
+    const [stays, closed, deleted, missed] = [0, 1, 2, 3].map(() => sandbox.addLead({ contacts: [contact] }))
+    await store.leads.upsertLeads([stays, closed, deleted].map((id) => lead(id ?? 0, contact)))
+    sandbox.moveLead(closed ?? 0, { status: 143 })
+    sandbox.deleteLead(deleted ?? 0)
+    await passed()
+    assert.deepEqual((await leadsOf(contact)).toSorted(), [stays, missed])
+    const { leadsRead, leadsRemoved, leadsKept } = (await passes().status()) ?? {}
+    assert.deepEqual([leadsRead, leadsRemoved, leadsKept], [2, 1, undefined])
+  })
+
+  test('when the CRM shows no leads at all, then all stay and an error tells it', async () => {
+    await store.leads.upsertLeads([lead(1, 5), lead(2, 5)])
+    async function* nothing() {
+      yield { entities: [], position: 'p', changesSince: 0, about: 0 }
+    }
+    await passed(passes({ allOpenLeads: nothing }))
+    assert.equal((await leadsOf(5)).length, 2)
+    assert.equal(errors.length, 1)
+  })
+
+  test('numbers whose incoming lead was sorted wait no longer, the others do', async () => {
+    const numbers = ['9221532327', '9221532328'].map((key, at) => ({
+      key,
+      uid: `aa${at}`,
+      lead: at + 1,
+      contact: at + 50,
+    }))
+    await store.contactIndex.rememberIncoming(numbers)
+    await passed(passes({ stillIncoming: async () => new Set(['aa1']) }))
+    assert.deepEqual(
+      (await store.contactIndex.incomingNumbers()).map(({ uid }) => uid),
+      ['aa1'],
+    )
+  })
+
+  test('when deletions were told that could not be kept, then a pass is made before its time', async () => {
+    await passed()
+    clock += 60_000
+    const pass = passes()
+    pass.hasten()
+    await passed(pass)
+  })
+})
+
 describe('given a CRM that shows less than there is', () => {
   /** As a token is answered whose user may see only some clients, or none. */
   const seeing = (...shown: readonly CrmClient[]): FullPass => {

@@ -72,7 +72,7 @@ export function createPhaseReactions(deps: PhaseReactionDeps): PhaseReactions {
 
   const clientOf = async (call: Call): Promise<ClientOnCard> => {
     const key = phoneKey(call.client)
-    const client = key === undefined ? undefined : chooseClient(await index.lookup(key))
+    const client = key === undefined ? undefined : chooseClient(await index.lookup(key), call.client)
     if (client) return { state: 'known', kind: client.kind, id: client.id, name: client.name, owner: client.owner }
     return key === undefined || (await index.progress()).complete ? { state: 'unknown' } : { state: 'looking' }
   }

@@ -45,9 +45,9 @@ export async function searchClients<Payload extends CallPayload>(
   }
 
   async function askIndex(): Promise<void> {
-    for (const [key] of batch.open()) {
+    for (const [key, job] of batch.open()) {
       const clients = await index.lookup(key)
-      const client = chooseClient(clients)
+      const client = chooseClient(clients, job.payload.call.phone)
       if (client) batch.settle(key, done(client, 'index', clients))
     }
   }
