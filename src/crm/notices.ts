@@ -19,6 +19,8 @@ export type CrmNotice =
 export interface CrmNotices {
   /** Tells the CRM where to send notices, once: what is set up already is left alone. Throws a CrmError. */
   subscribe(url: string, signal: AbortSignal): Promise<'subscribed' | 'was there'>
+  /** Whether an address that begins so is subscribed. Throws a CrmError. */
+  standing(prefix: string, signal: AbortSignal): Promise<'none' | 'disabled' | 'set up'>
   /** The notices in one delivery; what is not understood is left out. Never throws. */
   read(body: string): readonly CrmNotice[]
 }

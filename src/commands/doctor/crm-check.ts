@@ -1,15 +1,17 @@
 import type { Config } from '../../config/schema.ts'
 import { CrmBlocked, CrmForbidden, CrmThrottled, CrmUnauthorised, CrmUnpaid, CrmUnreachable } from '../../crm/errors.ts'
+import type { CrmNotices } from '../../crm/notices.ts'
 import type { Crm, CrmUser } from '../../crm/port.ts'
 import { rulesFindings } from './crm-rules-check.ts'
 import { type Check, type Finding, failure, ok, warning } from './finding.ts'
+import { webhookFindings } from './webhook-check.ts'
 
 const SUBJECT = 'amoCRM'
 /** amoCRM's times are whole seconds; notes stand in the feed by ours. */
 const MOST_SKEW_MS = 5_000
 
 /** Is the account there, does it take the token, does it know our people, do the clocks agree? */
-export function crmCheck(crm: Crm, config: Config): Check {
+export function crmCheck(crm: Crm & Pick<CrmNotices, 'standing'>, config: Config): Check {
   return async (signal) => {
     try {
       const account = await crm.account(signal)
@@ -27,6 +29,7 @@ export function crmCheck(crm: Crm, config: Config): Check {
         clock,
         ...(await usersFindings(crm, config, account.currentUser, signal)),
         ...(await rulesFindings(crm, config, signal)),
+        ...(await webhookFindings(crm, config, signal)),
       ]
     } catch (error) {
       return [trouble(error, config)]

@@ -27,7 +27,7 @@ import { readNotices } from './read-notices.ts'
 import { createTasks, openTasksOn, tasksOn } from './tasks.ts'
 import type { TokenSource } from './token-source.ts'
 import { createTransport, type Transport } from './transport.ts'
-import { subscribe } from './webhooks.ts'
+import { standing, subscribe } from './webhooks.ts'
 
 export interface AmocrmOptions {
   /** Where the account is, and what it takes. */
@@ -99,6 +99,7 @@ export function createAmocrm(options: AmocrmOptions): Amocrm {
     callNotesChangedSince: (kind, since, signal) =>
       callNotesChangedSince(api, kind, reading(onCrmClock(api, since), signal, 'index')),
     subscribe: (url, signal) => subscribe(api, url, signal),
+    standing: (prefix, signal) => standing(api, prefix, signal),
     read: (body) => readNotices(body, accountId),
     ask: (method, path, body, signal) => ask(api, method, path, body, signal),
   }

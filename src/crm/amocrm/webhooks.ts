@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { CrmForbidden } from '../errors.ts'
 import type { Api } from './api.ts'
 import { Webhook } from './schema.ts'
@@ -33,10 +34,27 @@ export async function subscribe(api: Api, url: string, signal: AbortSignal): Pro
   }
 }
 
+/** Whether an address that begins so is subscribed to all we want to hear of, and enabled. @throws CrmError */
+export async function standing(api: Api, prefix: string, signal: AbortSignal): Promise<'none' | 'disabled' | 'set up'> {
+  let found: 'none' | 'disabled' = 'none'
+  for await (const page of api.pages(PATH, [], { signal })) {
+    for (const own of api.entries(page, 'webhooks', Webhook)) {
+      if (!own.destination.startsWith(prefix)) continue
+      if (isWhole(own)) return 'set up'
+      found = 'disabled'
+    }
+  }
+  return found
+}
+
+function isWhole({ disabled, settings }: z.infer<typeof Webhook>): boolean {
+  return disabled !== true && SETTINGS.every((setting) => settings?.includes(setting))
+}
+
 async function isSubscribed(api: Api, url: string, signal: AbortSignal): Promise<boolean> {
   for await (const page of api.pages(PATH, [['filter[destination]', url]], { signal })) {
     const own = api.entries(page, 'webhooks', Webhook).find(({ destination }) => destination === url)
-    if (own) return own.disabled !== true && SETTINGS.every((setting) => own.settings?.includes(setting))
+    if (own) return isWhole(own)
   }
   return false
 }
