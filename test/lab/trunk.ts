@@ -22,6 +22,8 @@ export interface TrunkCallOptions extends Omit<CallerBehaviour, 'audioFile'> {
   /** The caller speaks: a tone is sent as RTP (needed for voicemail and recordings). */
   readonly audio?: boolean
   readonly signal?: AbortSignal
+  /** SIPp has been started: the instant that its results count from. */
+  readonly onStart?: () => void
 }
 
 export interface TrunkCallee extends AsyncDisposable {
@@ -80,6 +82,7 @@ export class SippTrunk implements Trunk, AsyncDisposable {
         '2000',
       ]
       const sipp = await this.#sipp('trunk caller', directory, port, load)
+      options.onStart?.()
       const onAbort = () => void sipp.end('SIGKILL')
       options.signal?.addEventListener('abort', onAbort, { once: true })
       const code = await sipp.exited
