@@ -1,10 +1,12 @@
 import type { CrmLead } from './leads-port.ts'
-import type { CrmClient } from './port.ts'
 
-/** Reading all there is, once: the first fill of an index. Requests stand back behind everybody's. */
-export interface CrmFill {
+/**
+ * Reading all there is, once: the first fill of an index. Requests stand back behind everybody's.
+ * @typeParam Client a contact or company of the port
+ */
+export interface CrmFill<Client> {
   /** All contacts and companies, except those in the trash or in unsorted. */
-  allClients(options: FillOptions, signal: AbortSignal): AsyncIterable<FillPage<CrmClient>>
+  allClients(options: FillOptions, signal: AbortSignal): AsyncIterable<FillPage<Client>>
   /** All leads that are open. */
   allOpenLeads(options: FillOptions, signal: AbortSignal): AsyncIterable<FillPage<CrmLead>>
 }

@@ -11,7 +11,7 @@ export type { CallNoteStatus, EntityKind, EntityRef, NewCallNote, StoredCallNote
  * What any CRM must be able to do for Callweave, in the project's own words. Numbers are E.164, instants epoch milliseconds of
  * our clock, durations seconds. Reads throw a `CrmError`; writes answer with one outcome per item, in order, and throw nothing.
  */
-export interface Crm extends CrmLeads, CrmChanges, CrmFill {
+export interface Crm extends CrmLeads, CrmChanges, CrmFill<CrmClient> {
   /** Proves host and token; throws a CrmError. */
   account(signal: AbortSignal): Promise<CrmAccount>
   users(signal: AbortSignal): Promise<readonly CrmUser[]>
