@@ -46,3 +46,14 @@ test('a job that failed often does not travel with healthy ones', () => {
   assert.deepEqual(keysOf(jobs), ['a', 'c'])
   assert.deepEqual(keysOf(jobs.slice(1)), ['b', 'd'])
 })
+
+test('a call of the moment does not travel with old ones, which are heavier and would keep it waiting', () => {
+  const jobs = [
+    storedJob({ key: 'a', urgency: 'live' }),
+    storedJob({ key: 'b', urgency: 'backfill' }),
+    storedJob({ key: 'c', urgency: 'live' }),
+    storedJob({ key: 'd', urgency: 'backfill' }),
+  ]
+  assert.deepEqual(keysOf(jobs), ['a', 'c'])
+  assert.deepEqual(keysOf(jobs.slice(1)), ['b', 'd'])
+})

@@ -17,7 +17,7 @@ export interface Batch {
 const SUSPECT_FROM = 5
 
 /**
- * The next batch: the first job, and every later one of its kind, stage and company that fits.
+ * The next batch: the first job, and every later one of its kind, stage, urgency and company that fits.
  * @param due in order of importance.
  * @param limit how many may travel in a company's batch.
  */
@@ -37,5 +37,8 @@ function stageOf(job: StoredJob): Batch['stage'] {
 }
 
 function companyOf(job: StoredJob): string {
-  return [job.kind, stageOf(job), ...(job.attempts >= SUSPECT_FROM ? ['suspect'] : [])].join(' ')
+  const suspect = job.attempts >= SUSPECT_FROM ? ['suspect'] : []
+  // Live calls go first and travel light: old ones are many, and are looked for in the CRM before they are written.
+  const old = job.urgency === 'backfill' ? ['backfill'] : []
+  return [job.kind, stageOf(job), ...old, ...suspect].join(' ')
 }
