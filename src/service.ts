@@ -3,45 +3,36 @@ import { env, pid } from 'node:process'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAsterisk } from './asterisk/asterisk-link.ts'
-import type { Phase } from './calls/call.ts'
+import type { Call, Phase } from './calls/call.ts'
 import { createCallTracker } from './calls/call-tracker.ts'
-import type { CardDelivery } from './cards/card.ts'
-import { createCardBoard } from './cards/card-board.ts'
-import { createCardSocket } from './cards/card-socket.ts'
 import type { Config } from './config/schema.ts'
 import { createTransport } from './crm/amocrm/transport.ts'
-import { openHttp } from './http/http-server.ts'
-import { createCallPump } from './live/call-pump.ts'
 import { setLogLevel } from './log.ts'
-import { createRegistrar } from './registration/registrar.ts'
 import { backgroundLoops, untilAborted } from './service/background-loops.ts'
-import { createCallCloser } from './service/call-closer.ts'
+import { createCardSide } from './service/card-side.ts'
 import { createClickSide } from './service/click-side.ts'
 import { followConfig } from './service/config-follower.ts'
-import { openControlSocket } from './service/control/control-socket.ts'
 import { createCrmSide } from './service/crm-side.ts'
+import { openDoors } from './service/doors.ts'
+import { createEndedCalls } from './service/ended-calls.ts'
 import { firstStart } from './service/first-start.ts'
 import { createHooksSide } from './service/hooks-side.ts'
 import { listen } from './service/listen.ts'
+import { createLiveCalls } from './service/live-calls.ts'
 import { createLiveConfig } from './service/live-config.ts'
 import { openNumberLists } from './service/number-lists.ts'
-import { personTokens } from './service/person-tokens.ts'
-import { createPhaseReactions } from './service/phase-reactions.ts'
 import { createReadCallSide } from './service/read-call-side.ts'
 import { createRecordingsSide, linkOfCall } from './service/recordings-side.ts'
-import { registrationPort } from './service/registration-port.ts'
-import { createRegistrationSide } from './service/registration-side.ts'
 import { createRoutingSide } from './service/routing-side.ts'
-import { ariAddress, registrationSettings, shownCards } from './service/settings.ts'
+import { ariAddress, registrationSettings } from './service/settings.ts'
 import { createStaffSide } from './service/staff-side.ts'
 import { forgetRouter } from './service/upkeep/forget-router.ts'
 import { createUpkeepSide } from './service/upkeep/upkeep-side.ts'
 import { watchedTransport } from './service/watching-crm.ts'
 import { createWatchingSide } from './service/watching-side.ts'
-import { createWitnessSide, type ReconciliationTiming } from './service/witness-side.ts'
+import type { ReconciliationTiming } from './service/witness-side.ts'
 import { openStore } from './store/sqlite/open-store.ts'
 import { createObserver } from './watching/observer.ts'
-import { isTestCall } from './watching/test-call.ts'
 
 export interface ServiceDeps {
   readonly log: Logger
@@ -72,9 +63,6 @@ export interface Service extends AsyncDisposable {
 /** Goes on evenly when the machine's clock is set: how long something took must not depend on that. Epoch milliseconds at the start. */
 const steadyNow = () => performance.timeOrigin + performance.now()
 
-/** How often cards whose call was lost are looked for. */
-const CARD_SWEEP_MS = 60_000
-
 /**
  * Builds everything in the order of dependence and starts it. Disposing stops it in good order, last first.
  * @throws StoreError, HttpDoorError when the state or the door cannot be opened; what was open by then is closed.
@@ -97,13 +85,9 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     createAsterisk({ ari: ariAddress(config), log: logOf('ari-link'), now: steadyNow, random }),
   )
 
-  const board = createCardBoard()
-  const tokens = live.derive(personTokens)
-  const authenticate = (token: string) => tokens()(token)
-  const cards = opened.use(createCardSocket({ authenticate, welcome: board.welcome, log: logOf('card') }))
-  const sweep = setInterval(() => cards.send(board.expire(asterisk.now())), CARD_SWEEP_MS)
-  opened.defer(() => clearInterval(sweep))
-
+  const cards = opened.use(
+    createCardSide({ live, asteriskNow: asterisk.now, shown: metrics.cardsSent, log: logOf('card') }),
+  )
   const staff = opened.use(
     await createStaffSide({
       ...{ live, settings: store.settings, now, log: logOf('staff'), lookMs: deps.looks?.filesMs },
@@ -157,103 +141,29 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     state: store.settings,
     commands: asterisk.commands,
     tracker,
-    cards,
+    cards: cards.socket,
     log: logOf('click'),
     now,
     ended: metrics.clickEnded,
     change: hooks.changeOriginate,
   })
   const { clickedOn } = clicks
-  const { journal, callbackTasks } = store
-  const registrar = hooks.knowing(
-    createRegistrar({
-      journal,
-      callbackTasks,
-      outbox,
-      pbx: service.pbx,
-      settings,
-      hooks: hooks.registration,
-      clickedOn,
+  const endedCalls = opened.use(
+    await createEndedCalls({
+      ...{ config, store, crmSide, hooks, recordings, clickedOn, settings, tracker, interpreter, asterisk },
+      ...{ firstStartAt, now, logOf, timing: deps.reconciliation },
     }),
   )
-  const closer = opened.use(
-    createCallCloser({
-      ...{ registrar, wakeOutbox: outbox.wake, log: logOf('disk') },
-      overflown: () => witness.lost(),
-      // Without a link the next one ends the time that is to be caught up.
-      relieved: () => asterisk.status().state === 'up' && witness.restored(),
-    }),
-  )
-  const registrationOfPasses = registrationPort({
-    ...{ registrar, jobs: store.outbox, settings, pbx: service.pbx, wakeOutbox: outbox.wake },
-    ...{ journal, decisions: store.decisions, now },
-    noteChanges: { change: (callId, change) => registration.noteChanges.change(callId, change) },
-  })
-  const witness = opened.use(
-    await createWitnessSide({
-      config,
-      store,
-      tracker,
-      interpreter,
-      closer,
-      crm: crmSide.crm,
-      now,
-      firstStartAt,
-      registration: registrationOfPasses,
-      asteriskNow: asterisk.now,
-      asteriskStartedAt: () => asterisk.status().startedAt,
-      log: logOf('database'),
-      timing: deps.reconciliation,
-    }),
-  )
-  // Nobody listens, and nothing is missed: that is what "off" means.
-  if (off) witness.restored()
-  const shown = live.derive(shownCards)
-  const send = (deliveries: readonly CardDelivery[]): void => {
-    metrics.cardsSent(deliveries.filter(({ message }) => message.type === 'card').length)
-    cards.send(deliveries)
-  }
-  const reactions = opened.use(
-    createPhaseReactions({
-      board,
-      cards: { send },
-      shown: { ofLine: (line) => shown().ofLine(line), toPerson: (extension) => shown().toPerson(extension) },
-      index: store.contactIndex,
-      closer: witness,
-      eventsOf: tracker.events,
-      shownClient: hooks.shownClient,
-      log: logOf('card'),
-    }),
-  )
-  const registration = opened.use(
-    createRegistrationSide({
-      config,
-      store,
-      crmSide,
-      settings,
-      hooks: hooks.registration,
-      recordings,
-      clickedOn,
-      log: logOf('crm-refused'),
-    }),
-  )
-  const react = (phase: Phase): void => {
-    reactions.react(phase)
-    clicks.react(phase)
-    registration.react(phase)
-    if (phase.kind === 'ended') {
-      if (!isTestCall(phase.call.id)) metrics.callEnded(phase.call)
-      recordings.watch(phase.call)
-      staff.ended(phase.call)
-    }
-  }
+  const { witness, registration } = endedCalls
   const pump = opened.use(
-    createCallPump({
-      tracker,
-      asteriskNow: asterisk.now,
-      react,
-      failed: (error, event) =>
-        logOf('call').error({ err: error, event }, 'an event could not be followed; the call may be told wrong'),
+    createLiveCalls({
+      ...{ live, tracker, cards, hooks, witness, observer, asteriskNow: asterisk.now, index: store.contactIndex },
+      followers: [
+        clicks.react,
+        registration.react,
+        whenEnded((call) => recordings.watch(call)),
+        whenEnded((call) => staff.ended(call)),
+      ],
     }),
   )
   const routing = opened.use(
@@ -290,13 +200,13 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
     routing: routing.status(),
     staff: staff.status(),
     ...(follower && { config: follower.status() }),
-    cards: { browsers: cards.connected() },
+    cards: { browsers: cards.socket.connected() },
     crm: crmSide.access(),
     outbox: await outbox.status(),
     contactIndex: await sync.status(),
     recordings: await recordings.status(),
     hooks: hooks.status(),
-    state: { ...(await upkeep.status()), unwrittenCalls: closer.unwritten() },
+    state: { ...(await upkeep.status()), unwrittenCalls: endedCalls.closer.unwritten() },
     ...(deps.logStatus && { log: deps.logStatus() }),
     memoryMb: Math.round(process.memoryUsage.rss() / 1e6),
   })
@@ -308,34 +218,19 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   )
   const readCall = opened.use(
     await createReadCallSide({
-      ...{ live, store, registration: registrationOfPasses, wakeOutbox: outbox.wake, log: logOf('database'), now },
+      ...{ live, store, registration: endedCalls.ofRecords, wakeOutbox: outbox.wake, log: logOf('database'), now },
       ...{ reconciliation: witness.reconciliation, administrators: watching.administrators },
     }),
   )
-  const http = opened.use(
-    await openHttp({
-      host: config.webserver.host,
-      port: config.webserver.port,
-      ...(config.webserver.https && { https: config.webserver.https }),
-      routers: [
-        watching.router,
-        clicks.router,
-        staff.router,
-        routing.router,
-        recordings.router,
-        crmSide.router,
-        readCall.router,
-      ],
-      sockets: { '/crm/cardws': cards },
-      log: logOf('http'),
+  const doors = opened.use(
+    await openDoors({
+      config,
+      routers: [watching, clicks, staff, routing, recordings, crmSide, readCall].map(({ router }) => router),
+      cards: cards.socket,
+      desk: crmSide.desk,
+      controlRouters: [watching.controlRouter, readCall.controlRouter, forgetRouter(store.upkeep)],
+      logOf,
     }),
-  )
-  opened.use(
-    await openControlSocket(service.directory, crmSide.desk, log, [
-      watching.controlRouter,
-      readCall.controlRouter,
-      forgetRouter(store.upkeep),
-    ]),
   )
   // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
   const ear = opened.use(
@@ -362,9 +257,15 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
   opened.defer(watching.ending)
   const closing = opened.move()
   return {
-    port: http.port,
+    port: doors.port,
     status: watching.status,
     broken,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  }
+}
+
+function whenEnded(react: (call: Call) => void): (phase: Phase) => void {
+  return (phase) => {
+    if (phase.kind === 'ended') react(phase.call)
   }
 }

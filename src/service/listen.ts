@@ -8,7 +8,7 @@ import type { WitnessSide } from './witness-side.ts'
 
 export interface Listeners {
   readonly asterisk: AsteriskLink
-  readonly pump: CallPump
+  readonly pump: Pick<CallPump, 'take'>
   readonly desk: Pick<RoutingSide, 'take' | 'look'>
   readonly clicks: Pick<ClickToCall, 'hear'>
   readonly witness: Pick<WitnessSide, 'lost' | 'restored'>
