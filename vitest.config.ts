@@ -17,8 +17,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // Each file has a lab of its own; two at a time, as many as a small machine has cores. Calls mostly wait.
-          maxWorkers: 2,
+          // Each file has a lab of its own. Calls mostly wait: three at a time keep the two cores of a small machine busy, not more than busy.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },
