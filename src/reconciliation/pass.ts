@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Ledger } from '../store/ledger-ports.ts'
 import type { CallJournal } from '../store/ports.ts'
 import type { Asked, PassOptions } from './asked.ts'
@@ -7,6 +8,7 @@ import { judge, judgeRow } from './judge.ts'
 import type { JudgeDeps } from './judging.ts'
 import { ledgerRow } from './ledger-row.ts'
 import type { NoteBook } from './note-book.ts'
+import { together } from './together.ts'
 
 export interface ReconciliationDeps extends JudgeDeps {
   readonly journal: Pick<CallJournal, 'sharing' | 'startedBetween'>
@@ -32,6 +34,9 @@ export interface Reconciliation {
 /** Rows of the journal carry their events: so many are read at once as fit into some megabytes. */
 const SLICE_MS = 900_000
 
+/** Their rows share a commit, and their jobs wait together. */
+const CALLS_AT_ONCE = 50
+
 export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
   const { source, journal, readNotes, ledger, pbx, now } = deps
   let turn: Promise<void> = Promise.resolve()
@@ -42,16 +47,31 @@ export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
     let book = options.compareCrm && asked.kind !== 'ids' ? await readNotes(asked.from, signal) : undefined
 
     /** Findings are kept for the ledger, also when whoever reads them stops in the middle of a page. */
-    async function* judged<T>(page: readonly T[], decide: (one: T) => Promise<Finding>) {
+    async function* judged<T>(
+      page: readonly T[],
+      linkedidsOf: (one: T) => readonly string[],
+      decide: (one: T) => Promise<Finding>,
+    ) {
       const found: Finding[] = []
       try {
-        for (const one of page) {
+        for (const some of together(page, linkedidsOf, CALLS_AT_ONCE)) {
           signal.throwIfAborted()
-          const finding = await decide(one)
-          found.push(finding)
-          met.add(finding.id)
-          calls += 1
-          yield finding
+          const begun: Promise<PromiseSettledResult<Finding>>[] = []
+          for (const one of some) {
+            // Calls of the moment go first.
+            await nextTurn()
+            begun.push(Promise.allSettled([decide(one)]).then(([result]) => result))
+          }
+          const decided = await Promise.all(begun)
+          const findings = decided.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+          found.push(...findings)
+          for (const finding of findings) {
+            met.add(finding.id)
+            calls += 1
+            yield finding
+          }
+          const failed = decided.find((each) => each.status === 'rejected')
+          if (failed) throw failed.reason
         }
       } finally {
         if (!options.dry) await keep(found)
@@ -65,7 +85,11 @@ export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
       if (options.compareCrm && asked.kind === 'ids' && page.calls.length > 0)
         book = await readNotes(Math.min(...page.calls.map(({ call }) => call.startedAt)), signal)
       const judging = { ...options, book }
-      yield* judged(page.calls, (told) => judge(told, judging, deps))
+      yield* judged(
+        page.calls,
+        ({ call }) => call.linkedids,
+        (told) => judge(told, judging, deps),
+      )
       options.onProgress?.({ calls, share: shareOf(asked, page.readUpTo, calls) })
     }
     if (asked.kind === 'span') {
@@ -73,7 +97,11 @@ export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
       for (let from = asked.from; from <= asked.to; from += SLICE_MS) {
         const rows = await journal.startedBetween(pbx, from, Math.min(from + SLICE_MS - 1, asked.to))
         const unmet = rows.filter(({ id }) => !met.has(id))
-        yield* judged(unmet, (row) => judgeRow(row, { ...options, book }, deps))
+        yield* judged(
+          unmet,
+          ({ linkedids }) => linkedids,
+          (row) => judgeRow(row, { ...options, book }, deps),
+        )
       }
     }
     options.onProgress?.({ calls, share: 1 })

@@ -9,6 +9,8 @@ import { median } from '../statistics.ts'
 const run = promisify(execFile)
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 const DAY_MS = 86_400_000
+/** Unix seconds: nobody who looks for changes meets them. */
+const LONG_AGO = 1_700_000_000
 const REQUESTS_PER_SECOND = 6
 const STORIES = ['in-answered', 'out-answered', 'in-group-answered', 'in-abandoned-ivr'] as const
 
@@ -26,7 +28,12 @@ export const backfill: Measurement = {
       sandbox: {
         latency: { baseMs: 150, perItemMs: 3 },
         seed: (hands) =>
-          hands.addContacts(calls, (at) => ({ name: `Клиент ${at}`, phones: [phoneOf('922', at)], owner: 7_000_001 })),
+          hands.addContacts(calls, (at) => ({
+            name: `Клиент ${at}`,
+            phones: [phoneOf('922', at)],
+            owner: 7_000_001,
+            createdAt: LONG_AGO,
+          })),
       },
       config: { crm: { refreshSeconds: 30 } },
     })
