@@ -232,25 +232,32 @@ export async function startService(config: Config, deps: ServiceDeps): Promise<S
       logOf,
     }),
   )
+  const endsSlowly = (waitsFor: readonly string[]) => log.warn({ waitsFor }, 'ending takes its time')
   // What speaks with the CRM is stopped first: calls that end while it lets its requests come home are still heard and journalled.
   const ear = opened.use(
-    backgroundLoops({
-      'call events': off
-        ? untilAborted
-        : (signal) =>
-            listen({ asterisk, pump, desk: routing, clicks, witness, watching, log: logOf('ari-link') }, signal),
-      'unwatched times': witness.run,
-      phones: off ? untilAborted : routing.run,
-      watching: watching.run,
-    }),
+    backgroundLoops(
+      {
+        'call events': off
+          ? untilAborted
+          : (signal) =>
+              listen({ asterisk, pump, desk: routing, clicks, witness, watching, log: logOf('ari-link') }, signal),
+        'unwatched times': witness.run,
+        phones: off ? untilAborted : routing.run,
+        watching: watching.run,
+      },
+      endsSlowly,
+    ),
   )
   const loops = opened.use(
-    backgroundLoops({
-      outbox: service.mode === 'on' ? outbox.run : untilAborted,
-      'contact index': off ? untilAborted : sync.run,
-      'users of the CRM': off ? untilAborted : staff.run,
-      upkeep: upkeep.run,
-    }),
+    backgroundLoops(
+      {
+        outbox: service.mode === 'on' ? outbox.run : untilAborted,
+        'contact index': off ? untilAborted : sync.run,
+        'users of the CRM': off ? untilAborted : staff.run,
+        upkeep: upkeep.run,
+      },
+      endsSlowly,
+    ),
   )
   const broken = Promise.race([ear.broken, loops.broken, storeDied])
   broken.catch(() => undefined)
