@@ -99,7 +99,7 @@ export async function* linkSession(
     for (const question of early ?? []) out.put(question)
     early = undefined
     // Told as of before it was asked for: whatever changes meanwhile is in the events that follow.
-    const at = now() + clockSkewMs
+    const at = Math.round(now() + clockSkewMs)
     const [channels, bridges] = await Promise.all([commands.channels(), commands.bridges()])
     const snapshot = [...restarts.beforeSnapshot(identity.startedAt), ...decodeSnapshot({ channels, bridges, at })]
     const events = [...snapshot, ...(sinceSubscription ?? [])]
