@@ -1,31 +1,37 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' }
-import type { Command } from './commands/command.ts'
+import { type Command, HelpAsked } from './commands/command.ts'
 
 const usage = `callweave ${packageJson.version}: joins an Asterisk PBX to amoCRM/Kommo
 
 usage: callweave COMMAND [OPTIONS]
 
-  run        run the service                       callweave run [--config FILE]
-  doctor     check everything the service needs    callweave doctor [--config FILE]
-  dialplan   the snippet that hands calls over     callweave dialplan [--pbx plain] [--print|--install|--remove]
-             … and the ARI user                    callweave dialplan --ari [--print|--install|--remove]
-  interpret  tell the calls of a recording         callweave interpret [--source ari|cel] [--config FILE] FILE
-  outbox     CRM writes that wait or were refused  callweave outbox [--dead] [--retry KEY | --retry-all | --drop KEY]
-  crm        authorise the integration anew        callweave crm authorise --code CODE
-  explain    why a call stands where it stands    callweave explain [--lang ru|en] [--config FILE] CALL-ID
-  hooks      customers' own scripts               callweave hooks init|list|test FILE --call ID|RECORDING
-  backfill   have calls of the past read again    callweave backfill --from DATE [--to DATE] [--id ID] [--dry]
-  alerts     send a trial to whoever is told      callweave alerts test [--config FILE]
-  testcall   a call nobody makes proves the path  callweave testcall [--config FILE]
-  ledger     every call of the PBX, and where it is callweave ledger [--day YYYY-MM-DD] [--days N] [--json]
-  config     check a configuration, or an example  callweave config [--config FILE | --example | --reference]
-  backup     a copy of the state                   callweave backup [FILE]
-  restore    a copy in the place of the state      callweave restore FILE
-  forget     take a person out of the state        callweave forget [--dry-run] [--recordings] NUMBER
-  recordings keys of links to recordings           callweave recordings keys [--new | --retire ID] [--config FILE]
-  setup      the steps of install.sh               callweave setup ACTION
+set up
+  doctor      check everything the service needs     callweave doctor
+  config      check a configuration, or an example   callweave config [--example | --reference]
+  dialplan    the snippet that hands calls over      callweave dialplan [--pbx plain] [--print|--install|--remove]
+              … and the ARI user                     callweave dialplan --ari [--print|--install|--remove]
+  hooks       customers' own scripts                 callweave hooks init|list|test FILE --call ID|RECORDING
+  alerts      send a trial to whoever is told        callweave alerts test
+  testcall    a call nobody makes proves the path    callweave testcall
+  setup       the steps of install.sh                callweave setup ACTION
 
+run
+  run         run the service                        callweave run
+  crm         authorise the integration anew         callweave crm authorise --code CODE
+  recordings  keys of links to recordings            callweave recordings keys [--new | --retire ID]
+  backup      a copy of the state                    callweave backup [FILE]
+  restore     a copy in the place of the state       callweave restore FILE
+  forget      take a person out of the state         callweave forget [--dry-run] [--recordings] NUMBER
+
+look into calls
+  explain     why a call stands where it stands      callweave explain [--lang ru|en] CALL-ID
+  interpret   tell the calls of a recording          callweave interpret [--source ari|cel] FILE
+  outbox      CRM writes that wait or were refused   callweave outbox [--dead] [--retry KEY | --retry-all | --drop KEY]
+  ledger      every call of the PBX, and where it is callweave ledger [--day YYYY-MM-DD] [--days N] [--json]
+  backfill    have calls of the past read again      callweave backfill --from DATE [--to DATE] [--id ID] [--dry]
+
+All of them take --config FILE; COMMAND --help tells more.
 The configuration is /etc/callweave/config.json unless --config or CALLWEAVE_CONFIG names another file.
 `
 
@@ -76,7 +82,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 2
   }
   const command = await load()
-  return command(rest, { stdout: process.stdout, stderr: process.stderr, signal: untilSignalled() })
+  try {
+    return await command(rest, { stdout: process.stdout, stderr: process.stderr, signal: untilSignalled() })
+  } catch (error) {
+    if (!(error instanceof HelpAsked)) throw error
+    process.stdout.write(error.usage)
+    return 0
+  }
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -7,7 +7,7 @@ import type { CallEvent } from '../calls/call-event.ts'
 import { createCallTracker } from '../calls/call-tracker.ts'
 import type { LeftOut } from '../reconciliation/cel-row.ts'
 import { decodeCel } from '../reconciliation/decode-cel.ts'
-import type { CommandIo } from './command.ts'
+import { type CommandIo, heedHelp } from './command.ts'
 import { InputError } from './input-error.ts'
 import { type InterpretConfig, readInterpretConfig } from './interpret-config.ts'
 import { type RecordingSource, readRecording } from './read-recording.ts'
@@ -30,6 +30,7 @@ export async function interpretCommand(
   args: readonly string[],
   io: Pick<CommandIo, 'stdout' | 'stderr'>,
 ): Promise<number> {
+  heedHelp(args, USAGE)
   const options = readOptions(args)
   if (typeof options === 'string') {
     io.stderr.write(`callweave interpret: ${options}\n\n${USAGE}`)
