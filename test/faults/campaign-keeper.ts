@@ -6,6 +6,8 @@ import { type LogLine, type ServiceProcess, startServiceProcess } from '../stage
 const program = fileURLToPath(new URL('../stage/impatient-service.ts', import.meta.url))
 /** Debian's package `faketime`. */
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
+/** What errors that must never happen say. */
+const OWN_DEFECT = 'This is an error in Callweave'
 
 /** Does what systemd does: starts the service anew when it ended. Ends that nobody ordered are counted. */
 export interface ServiceKeeper extends AsyncDisposable {
@@ -21,6 +23,8 @@ export interface ServiceKeeper extends AsyncDisposable {
   /** Undefined while there is none, or it does not answer. */
   status(path: string): Promise<unknown>
   readonly diedUnordered: readonly string[]
+  /** Lines of the log in which the service calls itself defective. */
+  readonly defects: readonly string[]
 }
 
 export interface KeeperOptions {
@@ -37,7 +41,12 @@ export function createKeeper({ configFile, port, logFile, clockFile }: KeeperOpt
   setClock(0)
   const diedUnordered: string[] = []
   let current: ServiceProcess | undefined
-  const write = (line: LogLine): void => appendFileSync(logFile, `${JSON.stringify(line)}\n`)
+  const defects: string[] = []
+  const write = (line: LogLine): void => {
+    const text = JSON.stringify(line)
+    appendFileSync(logFile, `${text}\n`)
+    if (line['level'] === 'fatal' || text.includes(OWN_DEFECT)) defects.push(text.slice(0, 600))
+  }
 
   const start = (): void => {
     const service = withClock(hasClock ? clockFile : undefined, () =>
@@ -70,6 +79,7 @@ export function createKeeper({ configFile, port, logFile, clockFile }: KeeperOpt
     setClock,
     status: async (path) => current?.status(path).catch(() => undefined),
     diedUnordered,
+    defects,
     [Symbol.asyncDispose]: async () => {
       current?.signal('SIGCONT')
       await end('SIGTERM')

@@ -68,6 +68,8 @@ export interface PlanOptions {
 /** Ring, talk, and what the machine adds. */
 const LONGEST_CALL_MS = 7_000
 const FIRST_MS = 2_000
+/** Proof that something is not in the CRM takes half a minute: nobody waits for it longer than needed. */
+const LAST_TROUBLE_MS = 8_000
 
 /** While one of these lasts, and until the link stands again, the live witness is blind; or the other one. */
 const BLINDS_LIVE: ReadonlySet<Harm> = new Set([
@@ -168,8 +170,8 @@ function lastsOf(harm: Harm, random: Random): number {
   }
 }
 
-/** What the machine needs to be whole again. */
-function overAfter(harm: Harm): number {
+/** Milliseconds the machine needs after its end to be whole again. */
+export function overAfter(harm: Harm): number {
   return harm === 'crash-asterisk' ? 4_000 : 2_500
 }
 
@@ -210,7 +212,7 @@ function executions(kind: 'server-error' | 'gateway-timeout' | 'reset'): readonl
 function planTroubles(random: Random, kinds: readonly FaultAction[], lastsMs: number): PlannedTrouble[] {
   const planned: PlannedTrouble[] = []
   let deck: FaultAction[] = []
-  for (let at = FIRST_MS; at < lastsMs; at += 700 + whole(random, 4_000)) {
+  for (let at = FIRST_MS; at < lastsMs - LAST_TROUBLE_MS; at += 700 + whole(random, 4_000)) {
     if (deck.length === 0) deck = shuffled(kinds, random)
     const action = deck.pop()
     if (action) planned.push({ at, times: 1 + whole(random, 2), do: action })

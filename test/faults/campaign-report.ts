@@ -1,13 +1,19 @@
 import type { CampaignOutcome } from './campaign-run.ts'
 
 /** Whether the promise held. */
-export function held({ verdict, diedUnordered, unsettled, deadLetters }: CampaignOutcome): boolean {
-  return verdict.wrong.length === 0 && diedUnordered.length === 0 && unsettled === undefined && deadLetters === 0
+export function held({ verdict, diedUnordered, defects, unsettled, deadLetters }: CampaignOutcome): boolean {
+  return (
+    verdict.wrong.length === 0 &&
+    diedUnordered.length === 0 &&
+    defects.length === 0 &&
+    unsettled === undefined &&
+    deadLetters === 0
+  )
 }
 
 /** What a person wants to know at the end. */
 export function campaignReport(outcome: CampaignOutcome, seed: number, directory: string): string {
-  const { verdict, harms, troubles, impossible, diedUnordered, unsettled, deadLetters } = outcome
+  const { verdict, harms, troubles, impossible, diedUnordered, defects, unsettled, deadLetters } = outcome
   const { wrong, inPbx, inCrm, talked, cut, farthestSeconds } = verdict
   const count = (what: string) => wrong.filter((one) => one.what === what).length
   const table = (title: string, counts: ReadonlyMap<string, number>) => [
@@ -24,11 +30,12 @@ export function campaignReport(outcome: CampaignOutcome, seed: number, directory
     `wrong seconds ${count('seconds')}, persons ${count('person')}, outcomes ${count('outcome')}, directions ${count('direction')}, clients doubled ${count('client doubled')}; dead letters ${deadLetters}`,
     ...(unsettled === undefined ? [] : [`not settled: ${unsettled}`]),
     ...diedUnordered.map((why) => `the service ended by itself: ${why}`),
+    ...defects.map((line) => `the service calls itself defective: ${line}`),
     ...wrong.map(
       ({ what, kind, number, detail, linkedids }) =>
         `WRONG ${what}: ${kind} ${number}: ${detail} [${linkedids.join(' ')}]`,
     ),
-    ...(wrong.length === 0 && unsettled === undefined ? [] : howToLook(directory)),
+    ...(held(outcome) ? [] : howToLook(directory)),
     `seed ${seed}: ${held(outcome) ? 'the promise held' : 'THE PROMISE IS BROKEN'}`,
   ].join('\n')
 }

@@ -8,7 +8,7 @@ import { type ExperiencedCall, experiencedInbound, experiencedOutbound } from '.
 import { doHarm } from './campaign-faults.ts'
 import { createKeeper, type ServiceKeeper } from './campaign-keeper.ts'
 import { type CampaignPbx, DEFAULT_USER, dids, setCampaignPbx, userOf } from './campaign-pbx.ts'
-import type { Harm, Plan, PlannedCalls } from './campaign-plan.ts'
+import { type Harm, overAfter, type Plan, type PlannedCalls } from './campaign-plan.ts'
 import { readRecords } from './campaign-records.ts'
 
 export interface CampaignOptions {
@@ -29,6 +29,8 @@ export interface CampaignOutcome {
   /** Drawn, but impossible on this machine. */
   readonly impossible: readonly Harm[]
   readonly diedUnordered: readonly string[]
+  /** The service's own words. */
+  readonly defects: readonly string[]
   readonly deadLetters: number
   /** Why the service had not finished when patience ended. */
   readonly unsettled?: string
@@ -58,14 +60,17 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
   const deaths: Death[] = []
   const done = new Map<string, number>()
   const harming = (async () => {
+    // A harm that takes longer than planned (a slow stop) puts the others off: their distances are what keeps one witness seeing.
+    let late = 0
     for (const planned of plan.harms) {
       if (planned.harm === 'jump-clock' && !keeper.hasClock) continue
-      await at(planned.at)
+      await at(planned.at + late)
       log(`${planned.harm} for ${planned.lastsMs} ms${planned.bySeconds ? ` by ${planned.bySeconds} s` : ''}`)
       const from = Date.now()
       await doHarm(pbx, keeper, planned)
       if (planned.harm === 'crash-asterisk') deaths.push({ from, until: Date.now() })
       done.set(planned.harm, (done.get(planned.harm) ?? 0) + 1)
+      late = Math.max(late, performance.now() - began - planned.at - planned.lastsMs - overAfter(planned.harm))
     }
   })()
   const troubling = (async () => {
@@ -97,10 +102,18 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
     ...{ experienced, records: records.of, notes: sandbox.callNotes(), contacts: sandbox.contacts(), deaths, userOf },
     responsibleForMissed: ({ kind, number }) => (kind === 'given-up' ? userOf(`12${number.at(-1)}`) : DEFAULT_USER),
   })
-  const bad = verdict.wrong.length > 0 || unsettled !== undefined
+  const bad =
+    verdict.wrong.length > 0 || unsettled !== undefined || keeper.diedUnordered.length + keeper.defects.length > 0
   if (bad) await keep(directory, pbx, keeper, { plan, experienced, deaths, notes: sandbox.callNotes(), ...records })
   return {
-    ...{ verdict, harms: done, troubles: hits(pbx), diedUnordered: keeper.diedUnordered, deadLetters: deadOf(outbox) },
+    ...{
+      verdict,
+      harms: done,
+      troubles: hits(pbx),
+      diedUnordered: keeper.diedUnordered,
+      defects: keeper.defects,
+      deadLetters: deadOf(outbox),
+    },
     impossible: keeper.hasClock ? [] : plan.harms.some(({ harm }) => harm === 'jump-clock') ? ['jump-clock'] : [],
     ...(unsettled !== undefined && { unsettled }),
   }
@@ -162,8 +175,8 @@ async function settled(keeper: ServiceKeeper, patienceMs: number, log: (line: st
     if (now !== left && now !== '') log(`to do: ${now}`)
     left = now
     quiet = left === '' ? quiet + 1 : 0
-    // Passes over the records may still find something: three of them.
-    if (quiet >= 12) return undefined
+    // Passes over the records, one every two seconds here, may still find something.
+    if (quiet >= 9) return undefined
     if (performance.now() > deadline) return left
   }
 }
