@@ -51,8 +51,8 @@ export interface ContactIndexStatus {
 
 /** Changes written in the same seconds as the last look, by servers whose clocks differ, must not slip through. */
 const OVERLAP_MS = 120_000
-/** More than the pace has in flight: somebody always waits for the next turn while others write down what they read. */
-const SIDE_BY_SIDE = 8
+/** As many as may be in flight: more would only hold what they have read. */
+const SIDE_BY_SIDE = 6
 
 /** Keeps the local phone index true to the CRM. */
 export function createContactIndexSync(deps: ContactIndexSyncDeps): ContactIndexSync {

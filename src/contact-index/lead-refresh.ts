@@ -42,7 +42,7 @@ export interface LeadIndexStatus {
 const OVERLAP_MS = 60_000
 const RECENT_MS = 30_000
 /** Leads are heavy, and clients are filled at the same time. */
-const SIDE_BY_SIDE = 3
+const SIDE_BY_SIDE = 2
 
 export function createLeadRefresh({ crm, leads, settings, now, log, every }: LeadRefreshDeps): LeadRefresh {
   const fill = createFirstFill({
