@@ -91,6 +91,30 @@ describe('the file', () => {
   }
 })
 
+describe('decisions', () => {
+  const one = [{ at: 1, about: 'client', code: 'x', facts: {} }]
+
+  test('wait a moment for company, and go with whatever is written next', async () => {
+    await using store = await openStore({ file })
+    await store.settings.set('warm', 'up')
+    const order: string[] = []
+    const decided = store.decisions.add('pbx', '1.1', one).then(() => order.push('decided'))
+    const set = store.settings.set('a', 'b').then(() => order.push('set'))
+    await Promise.all([decided, set])
+    assert.deepEqual(order, ['decided', 'set'])
+  })
+
+  test('go alone when nobody comes, and at the end', async () => {
+    const store = await openStore({ file })
+    await store.decisions.add('pbx', '1.1', one)
+    const last = store.decisions.add('pbx', '1.1', one)
+    await store[Symbol.asyncDispose]()
+    await last
+    await using again = await openStore({ file })
+    assert.equal((await again.decisions.of('pbx', '1.1')).length, 2)
+  })
+})
+
 describe('closing', () => {
   test('writes what waits and refuses what comes later', async () => {
     const store = await openStore({ file, lingerMs: 1000 })
