@@ -1,15 +1,16 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AsteriskVersion } from '../lab/root-fs.ts'
 import { eventually } from '../stage/stage.ts'
-import { compare, type Death, type Verdict } from './campaign-check.ts'
-import { type ExperiencedCall, experiencedInbound, experiencedOutbound } from './campaign-experienced.ts'
-import { doHarm } from './campaign-faults.ts'
+import { makeCalls } from './campaign-calls.ts'
+import { compare, type Verdict } from './campaign-check.ts'
+import { startClock } from './campaign-clock.ts'
+import { doHarms } from './campaign-faults.ts'
 import { createKeeper, type ServiceKeeper } from './campaign-keeper.ts'
-import { type CampaignPbx, DEFAULT_USER, dids, setCampaignPbx, userOf } from './campaign-pbx.ts'
-import { type Harm, overAfter, type Plan, type PlannedCalls } from './campaign-plan.ts'
+import { type CampaignPbx, DEFAULT_USER, setCampaignPbx, userOf } from './campaign-pbx.ts'
+import type { Harm, Plan } from './campaign-plan.ts'
 import { readRecords } from './campaign-records.ts'
+import { settled } from './campaign-settled.ts'
 
 export interface CampaignOptions {
   readonly asterisk: AsteriskVersion
@@ -55,36 +56,14 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
   await eventually(isReady, 30_000, 'the service is not ready')
   log('the service is ready')
 
-  const began = performance.now()
-  const at = (ms: number) => sleep(Math.max(0, ms - (performance.now() - began)), undefined, { signal })
-  const deaths: Death[] = []
-  const done = new Map<string, number>()
-  const harming = (async () => {
-    // A harm that takes longer than planned (a slow stop) puts the others off: their distances are what keeps one witness seeing.
-    let late = 0
-    for (const planned of plan.harms) {
-      if (planned.harm === 'jump-clock' && !keeper.hasClock) continue
-      await at(planned.at + late)
-      log(`${planned.harm} for ${planned.lastsMs} ms${planned.bySeconds ? ` by ${planned.bySeconds} s` : ''}`)
-      const from = Date.now()
-      await doHarm(pbx, keeper, planned)
-      if (planned.harm === 'crash-asterisk') deaths.push({ from, until: Date.now() })
-      done.set(planned.harm, (done.get(planned.harm) ?? 0) + 1)
-      late = Math.max(late, performance.now() - began - planned.at - planned.lastsMs - overAfter(planned.harm))
-    }
-  })()
-  const troubling = (async () => {
-    for (const { at: when, times, do: action } of plan.troubles) {
-      await at(when)
-      stage.sandbox.fault({ times, do: action })
-    }
-  })()
-  const calling = plan.calls.map(async (calls) => {
-    await at(calls.at)
-    return makeCalls(pbx, calls, signal)
-  })
-  const made = await Promise.all(calling)
-  await Promise.all([harming, troubling])
+  const clock = startClock(signal)
+  const [made, harmed] = await Promise.all([
+    Promise.all(plan.calls.map((calls) => clock.at(calls.at).then(() => makeCalls(pbx, calls, signal)))),
+    doHarms(plan.harms, { pbx, keeper, clock, log }),
+    ...plan.troubles.map(({ at, times, do: action }) =>
+      clock.at(at).then(() => stage.sandbox.fault({ times, do: action })),
+    ),
+  ])
   log('every call has ended')
   stage.sandbox.clearFaults()
   stage.sandbox.unblock()
@@ -99,16 +78,24 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
   const { sandbox } = stage
   const outbox = await keeper.status('outbox.counts')
   const verdict = compare({
-    ...{ experienced, records: records.of, notes: sandbox.callNotes(), contacts: sandbox.contacts(), deaths, userOf },
+    ...{ experienced, records: records.of, notes: sandbox.callNotes(), contacts: sandbox.contacts(), userOf },
+    deaths: harmed.deaths,
     responsibleForMissed: ({ kind, number }) => (kind === 'given-up' ? userOf(`12${number.at(-1)}`) : DEFAULT_USER),
   })
   const bad =
     verdict.wrong.length > 0 || unsettled !== undefined || keeper.diedUnordered.length + keeper.defects.length > 0
-  if (bad) await keep(directory, pbx, keeper, { plan, experienced, deaths, notes: sandbox.callNotes(), ...records })
+  if (bad)
+    await keep(directory, pbx, keeper, {
+      plan,
+      experienced,
+      deaths: harmed.deaths,
+      notes: sandbox.callNotes(),
+      ...records,
+    })
   return {
     ...{
       verdict,
-      harms: done,
+      harms: harmed.done,
       troubles: hits(pbx),
       diedUnordered: keeper.diedUnordered,
       defects: keeper.defects,
@@ -117,89 +104,6 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
     impossible: keeper.hasClock ? [] : plan.harms.some(({ harm }) => harm === 'jump-clock') ? ['jump-clock'] : [],
     ...(unsettled !== undefined && { unsettled }),
   }
-}
-
-type Fold = (phones: Parameters<typeof experiencedInbound>[3]) => readonly ExperiencedCall[]
-
-/** Makes them; resolves with a function that, given what the phones say, tells what they went through. */
-async function makeCalls(pbx: CampaignPbx, calls: PlannedCalls, signal: AbortSignal): Promise<Fold> {
-  const { stage, calleeSince } = pbx
-  if (calls.kind === 'outbound') {
-    const dialled = await Promise.all(
-      calls.numbers.map(async (number) => {
-        const person = `11${number.at(-1)}`
-        const began = Date.now()
-        await stage.lab.cli(`channel originate PJSIP/${person} extension ${number}@campaign-out`).catch(() => '')
-        return { number, person, began }
-      }),
-    )
-    // Up to four seconds of talk, and the ringing of both sides.
-    await sleep(6_500, undefined, { signal })
-    return (phones) =>
-      dialled.map(({ number, person, began }) => experiencedOutbound(number, person, began, phones, calleeSince))
-  }
-  const { did, behaviour } = inbound(calls)
-  const { numbers, rate } = calls
-  let since = 0
-  const results = await stage.lab.trunk.call({
-    ...{ from: numbers, did, count: numbers.length, rate, signal, ...behaviour },
-    onStart: () => {
-      since = Date.now()
-    },
-  })
-  return (phones) => experiencedInbound(calls, results, since, phones)
-}
-
-const PATIENCE_MS = 6_000
-
-function inbound({ kind, talkMs }: PlannedCalls) {
-  const talk = (ms: number) => ({ hangUp: 'caller', talkMs: ms, giveUpAfterMs: PATIENCE_MS }) as const
-  switch (kind) {
-    case 'talk-pbx':
-      return { did: dids.endedByPbx, behaviour: talk(9_000) }
-    case 'given-up':
-      return { did: dids.silent, behaviour: { giveUpAfterMs: talkMs } }
-    case 'refused':
-      return { did: dids.refused, behaviour: { giveUpAfterMs: PATIENCE_MS } }
-    default:
-      return { did: dids.answered, behaviour: talk(talkMs) }
-  }
-}
-
-/** @returns what is still to do when patience ends; undefined when nothing is */
-async function settled(keeper: ServiceKeeper, patienceMs: number, log: (line: string) => void, signal: AbortSignal) {
-  const deadline = performance.now() + patienceMs
-  let quiet = 0
-  for (let left = ''; ; await sleep(500, undefined, { signal })) {
-    const now = await leftToDo(keeper)
-    if (now !== left && now !== '') log(`to do: ${now}`)
-    left = now
-    quiet = left === '' ? quiet + 1 : 0
-    // Passes over the records, one every two seconds here, may still find something.
-    if (quiet >= 9) return undefined
-    if (performance.now() > deadline) return left
-  }
-}
-
-async function leftToDo(keeper: ServiceKeeper): Promise<string> {
-  const [live, waiting, gaps, counts, unwritten] = await Promise.all([
-    keeper.status('calls.live'),
-    keeper.status('reconciliation.waiting'),
-    keeper.status('reconciliation'),
-    keeper.status('outbox.counts'),
-    keeper.status('state.unwrittenCalls'),
-  ])
-  if (typeof counts !== 'object' || counts === null) return 'the service does not answer'
-  const jobs = Object.entries(counts).filter(
-    ([state, n]) => ['waiting', 'sending', 'unproven'].includes(state) && n > 0,
-  )
-  return [
-    ...(live === 0 ? [] : [`${String(live)} calls go on`]),
-    ...(waiting === 0 ? [] : [`${String(waiting)} wait for CEL`]),
-    ...(JSON.stringify(gaps).includes('missingSince') ? ['something is missing'] : []),
-    ...(unwritten ? [`${String(unwritten)} calls not written`] : []),
-    ...jobs.map(([state, n]) => `${String(n)} jobs ${state}`),
-  ].join(', ')
 }
 
 function deadOf(counts: unknown): number {
