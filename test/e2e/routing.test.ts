@@ -188,8 +188,8 @@ describe.each(['22'] as const)('given Asterisk %s and a line that routes', (aste
   test('when the file is changed, then that holds for the next call, and a file that cannot be used changes nothing', async () => {
     const offDuty = { extension: '105', name: 'Пётр', onDuty: false }
     const night = { extension: '104', user: DINA, hours: { week: Object.fromEntries(days.map((day) => [day, []])) } }
-    const taken = await save({ staff: { people: [...people, offDuty, night] }, service: { log: 'debug' } })
-    expect(taken).toMatchObject({ applied: ['staff.people'], needRestart: ['service.log'] })
+    const taken = await save({ staff: { people: [...people, offDuty, night] }, numbers: { country: 'KZ' } })
+    expect(taken).toMatchObject({ applied: ['staff.people'], needRestart: ['numbers.country'] })
     expect(await service.status('staff')).toMatchObject({ people: 5, fromWidget: 0, unlisted: [] })
     const { skipped, route } = await rings('101')
     expect(skipped).toEqual(['102 unregistered', '103 do-not-disturb', '104 off-duty', '105 off-duty'])
@@ -200,7 +200,7 @@ describe.each(['22'] as const)('given Asterisk %s and a line that routes', (aste
     expect(await service.status('config.trouble')).toMatch(/not JSON/)
     expect((await rings('101')).skipped).toHaveLength(4)
     await save({ lines: lines.map((line) => ({ ...line, routing: { ...line.routing, on: false } })) })
-    expect(await service.status('config')).toMatchObject({ needRestart: ['service.log'], needDialplan: true })
+    expect(await service.status('config')).toMatchObject({ needRestart: ['numbers.country'], needDialplan: true })
     await rings('101')
     expect(lastRoute()?.['route']).toMatchObject({ kind: 'default', why: 'line-keeps-default-route' })
     await save({ lines, staff: { people: [...people, offDuty] } })
