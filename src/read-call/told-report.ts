@@ -25,9 +25,12 @@ export function told(report: Report, dry: boolean): ToldReport {
   }
 }
 
-/** `left-out` is `leftOut` where it is a key. */
-export function toldCounts(counts: Counts): Readonly<Record<string, number>> {
-  const keyOf = (kind: string) => kind.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-  const found = findingKinds.reduce((sum, kind) => sum + counts[kind], 0)
-  return { found, ...Object.fromEntries(findingKinds.map((kind) => [keyOf(kind), counts[kind]])) }
+/** How many calls were found, and how many of each kind. */
+export function toldCounts(counts: Counts) {
+  const { right, registered, repaired, failed, adopted, doubled } = counts
+  return {
+    found: findingKinds.reduce((sum, kind) => sum + counts[kind], 0),
+    ...{ right, registered, repaired, leftOut: counts['left-out'], notDue: counts['not-due'], failed },
+    ...{ removedByPeople: counts['removed-by-people'], adopted, doubled },
+  }
 }
