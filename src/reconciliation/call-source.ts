@@ -1,6 +1,5 @@
 import type { Call } from '../calls/call.ts'
 import type { Asked } from './asked.ts'
-import type { ToldCall } from './tell-group.ts'
 
 /** The PBX's own record of calls, told by one witness. */
 export interface CallSource {
@@ -22,7 +21,10 @@ export interface TellingsPage {
   readonly unknown: readonly string[]
 }
 
-export interface SourcedCall extends ToldCall {
+export interface SourcedCall {
+  readonly call: Call
+  /** What it was folded from; only while its page is the last one. */
+  events(): Promise<readonly unknown[]>
   /** The record keeps no fractions of a second. */
   readonly wholeSeconds: boolean
 }

@@ -14,7 +14,7 @@ export interface Gap {
 }
 
 export interface CatchUpDeps {
-  readonly cel: CelReader
+  readonly cel: Pick<CelReader, 'linkedidsBetween' | 'groupsOf' | 'newestBefore'>
   readonly telling: TellingOptions
   /** Brings a call into the journal, which knows what it has already. Resolves with whether the disk has it. */
   readonly register: (call: Call, events: readonly unknown[]) => Promise<boolean>

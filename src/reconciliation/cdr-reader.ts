@@ -19,6 +19,7 @@ export interface CdrRow {
   readonly did: string
   readonly recording: string
   readonly lastApp: string
+  readonly lastData: string
 }
 
 /** Reads the CDR table by the index of its start times. Throws as `Database.query` does. */
@@ -65,17 +66,28 @@ export function createCdrReader(database: Database, tables: RecordTables): CdrRe
         `SELECT ${list} FROM ${table} WHERE ${calldate} BETWEEN ? AND ? ORDER BY ${calldate}`,
         [localText(from + (usual ?? 0) - margin), localText(to + (usual ?? 0) + margin)],
       )
-      const offsets = rows.map(offsetOf)
-      const offsetAround = (index: number): number => {
-        const near = offsets.slice(Math.max(0, index - NEIGHBOURS / 2), index + NEIGHBOURS / 2)
-        return commonest(near) ?? usual ?? 0
-      }
-      return rows
-        .map((row, index) => readRow(row, offsetAround(index), timeZone))
+      return readCdrRows(rows, { usualOffset: usual, timeZone })
         .filter(({ startedAt }) => startedAt >= from && startedAt <= to)
         .toSorted((a, b) => a.startedAt - b.startedAt)
     },
   }
+}
+
+export interface CdrTimes {
+  /** Milliseconds east of UTC, where no uniqueid tells. */
+  readonly usualOffset?: number | undefined
+  /** IANA name; left out: worked out from the rows. */
+  readonly timeZone?: string | undefined
+}
+
+/** Rows of the table with the instants their uniqueids tell. @param rows in the order of their times */
+export function readCdrRows(rows: readonly Row[], { usualOffset, timeZone }: CdrTimes): readonly CdrRow[] {
+  const offsets = rows.map(offsetOf)
+  const offsetAround = (index: number): number => {
+    const near = offsets.slice(Math.max(0, index - NEIGHBOURS / 2), index + NEIGHBOURS / 2)
+    return commonest(near) ?? usualOffset ?? 0
+  }
+  return rows.map((row, index) => readRow(row, offsetAround(index), timeZone))
 }
 
 type Row = Readonly<Record<string, unknown>>
@@ -97,6 +109,7 @@ function readRow(row: Row, usualOffset: number, timeZone: string | undefined): C
     did: text(row['did']),
     recording: text(row['recordingfile']),
     lastApp: text(row['lastapp']),
+    lastData: text(row['lastdata']),
   }
 }
 

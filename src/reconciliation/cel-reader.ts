@@ -1,6 +1,7 @@
 import { type CelGroup, celGroups } from './cel-groups.ts'
 import { readCelRows } from './cel-row.ts'
 import { celTimes, lastOffset } from './cel-time.ts'
+import type { CelPage } from './cel-walk.ts'
 import type { Database, Row } from './database.ts'
 import { SchemaUnusable } from './database-error.ts'
 import { CEL_NEEDED, CEL_WANTED, type RecordTables } from './record-tables.ts'
@@ -21,6 +22,13 @@ export interface CelReader {
    * transfer or a pickup moves a channel from one to another.
    */
   groupsOf(seeds: CelSeeds): Promise<readonly CelGroup[]>
+  /**
+   * All rows written between two instants, in the order of their ids, page by page; possibly some of the time around. Undefined when the
+   * table has no `id` to walk by.
+   */
+  rowsBetween(from: number, to: number): Promise<AsyncGenerator<CelPage, void, undefined> | undefined>
+  /** Whether anything was ever written. */
+  hasRows(): Promise<boolean>
   /** When the last row before an instant was written; undefined when there is none, or no `id` to find it by. */
   newestBefore(at: number): Promise<number | undefined>
 }
@@ -34,6 +42,8 @@ export interface CelSeeds {
 const REREAD_MS = 120_000
 /** Read and looked through between two turns of calls: some milliseconds. */
 const PAGE_ROWS = 1_000
+/** What a thread of its own reads at a time: few questions, and some megabytes. */
+const WALK_ROWS = 5_000
 /** Enough to meet a channel's beginning, which tells the offset of the clock. */
 const PROBE_ROWS = 50
 const IDS_PER_QUERY = 500
@@ -81,18 +91,27 @@ export function createCelReader(database: Database, tables: RecordTables): CelRe
     return celTimes(read, timeZone, usualOffset)
   }
 
-  async function* pages(after: number, to: number): AsyncGenerator<readonly Row[], void, undefined> {
+  /** When the last of these rows was written. */
+  const writtenAt = (rows: readonly Row[]): number | undefined =>
+    timesOf(rows.slice(-PROBE_ROWS)).findLast((at) => at !== undefined)
+
+  async function* pages(after: number, to: number, size: number): AsyncGenerator<readonly Row[], void, undefined> {
     const { table, list, column } = await columns()
     const id = column('id')
     for (let last = after; ; ) {
-      const rows = await select(`SELECT ${list} FROM ${table} WHERE ${id} > ? ORDER BY ${id} LIMIT ${PAGE_ROWS}`, [
-        last,
-      ])
+      const rows = await select(`SELECT ${list} FROM ${table} WHERE ${id} > ? ORDER BY ${id} LIMIT ${size}`, [last])
       const newest = rows.at(-1)
       if (!newest) return
       yield rows
       last = Number(newest['id'])
-      if (rows.length < PAGE_ROWS || (timesOf(rows).at(-1) ?? 0) > to + REREAD_MS) return
+      if (rows.length < size || (writtenAt(rows) ?? 0) > to + REREAD_MS) return
+    }
+  }
+
+  async function* walk(after: number, to: number): AsyncGenerator<CelPage, void, undefined> {
+    for await (const rows of pages(after, to, WALK_ROWS)) {
+      const at = writtenAt(rows)
+      yield { rows, writtenAt: at, usualOffset }
     }
   }
 
@@ -158,9 +177,15 @@ export function createCelReader(database: Database, tables: RecordTables): CelRe
         return
       }
       const first = await firstIdAt(from - REREAD_MS)
-      for await (const rows of pages(first - 1, to)) {
+      for await (const rows of pages(first - 1, to, PAGE_ROWS)) {
         yield [...new Set(rows.map((row) => String(row['linkedid'])))].filter((id) => id !== '')
       }
+    },
+    async rowsBetween(from, to) {
+      const { has } = await columns()
+      if (!has.has('id')) return undefined
+      const first = await firstIdAt(from - REREAD_MS)
+      return walk(first - 1, to)
     },
     async groupsOf(seeds) {
       const { list, column } = await columns()
@@ -186,6 +211,10 @@ export function createCelReader(database: Database, tables: RecordTables): CelRe
       const ordered = inOrder(rows)
       usualOffset = lastOffset(readCelRows(ordered.slice(-PROBE_ROWS))) ?? usualOffset
       return celGroups(ordered, usualOffset)
+    },
+    async hasRows() {
+      const { table } = await columns()
+      return (await select(`SELECT 1 FROM ${table} LIMIT 1`, [])).length > 0
     },
     async newestBefore(at) {
       const { table, list, column, has } = await columns()

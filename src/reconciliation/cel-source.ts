@@ -4,10 +4,11 @@ import type { Asked } from './asked.ts'
 import type { CallSource, TellingsPage } from './call-source.ts'
 import type { CelGroup } from './cel-groups.ts'
 import type { CelReader } from './cel-reader.ts'
+import { createCelWalk } from './cel-walk.ts'
 import { type TellingOptions, tellGroup } from './tell-group.ts'
 
 export interface CelSourceDeps {
-  readonly cel: CelReader
+  readonly cel: Pick<CelReader, 'groupsOf' | 'linkedidsBetween' | 'rowsBetween'>
   /** Asked anew for each page: people come and go. */
   readonly telling: () => TellingOptions
 }
@@ -33,7 +34,21 @@ export function createCelSource({ cel, telling }: CelSourceDeps): CallSource {
         }
         return
       }
-      for await (const linkedids of cel.linkedidsBetween(asked.from, asked.to)) {
+      const walked = await cel.rowsBetween(asked.from, asked.to)
+      if (!walked) {
+        for await (const linkedids of cel.linkedidsBetween(asked.from, asked.to)) yield* byName(linkedids)
+        return
+      }
+      const walk = createCelWalk()
+      for await (const rows of walked) {
+        signal.throwIfAborted()
+        const groups = walk.take(rows)
+        for (const group of groups) for (const id of group.linkedids) seen.add(id)
+        yield { ...(await tellPage(groups, asked, telling())), readUpTo: rows.writtenAt, unknown: [] }
+      }
+      yield* byName(walk.rest())
+
+      async function* byName(linkedids: readonly string[]) {
         const fresh = linkedids.filter((id) => !seen.has(id))
         for (let at = 0; at < fresh.length; at += GROUPS_AT_ONCE) {
           signal.throwIfAborted()
@@ -63,7 +78,8 @@ async function tellPage(groups: readonly CelGroup[], asked: Asked, telling: Tell
     await nextTurn()
     const told = tellGroup(group, telling)
     for (const one of told.calls)
-      if (isAskedFor(one.call, told.writtenAt, asked)) calls.push({ ...one, wholeSeconds: told.wholeSeconds })
+      if (isAskedFor(one.call, told.writtenAt, asked))
+        calls.push({ call: one.call, events: async () => one.events, wholeSeconds: told.wholeSeconds })
     if (told.open > 0 && told.newestAt !== undefined)
       open.push({ linkedids: [...group.linkedids], startedAt: told.newestAt })
     for (const { call } of told.calls) readUpTo = Math.max(readUpTo ?? 0, call.startedAt)

@@ -41,11 +41,11 @@ async function missing({ call, events }: SourcedCall, judging: Judging, deps: Ju
   const cause = registration.leftOutBecause(call, onDemand)
   const foreign = cause === undefined ? book?.claimForeign(call) : undefined
   if (foreign) {
-    if (!dry) await registration.adopt(call, events, foreign.id)
+    if (!dry) await registration.adopt(call, await events(), foreign.id)
     return finding(call, 'adopted', 'foreign-note')
   }
   if (dry) return cause ? finding(call, 'left-out', cause) : finding(call, 'registered', 'missing')
-  const outcome = await registration.register(call, events, { effects, onDemand })
+  const outcome = await registration.register(call, await events(), { effects, onDemand })
   switch (outcome.kind) {
     case 'registering':
       return { ...finding(call, 'registered', 'missing'), id: outcome.id }
@@ -65,15 +65,16 @@ async function known(told: SourcedCall, row: JournalEntry, judging: Judging, dep
   if (leftOut !== undefined) {
     const again = onDemand && leftOut !== 'adopted' && registration.leftOutBecause(call, true) === undefined
     if (!again) return { ...leftOutBefore(call, leftOut, judging), id }
-    if (!dry) await registration.register(call, events, { effects, onDemand })
+    if (!dry) await registration.register(call, await events(), { effects, onDemand })
     return { ...finding(call, 'registered', 'left-out-before'), id }
   }
   // Written by the journal.
   const ours = row.call as Call
-  const differs = callDifferences(ours, call, told.wholeSeconds)
+  // CDR is approximate: that it tells otherwise says nothing.
+  const differs = call.evidence === 'cdr' ? [] : callDifferences(ours, call, told.wholeSeconds)
   const standing = await registration.standing(id)
   if (differs.length > 0 && isPoorer(ours, call) && standing.kind !== 'waiting') {
-    if (!dry) await registration.retell(id, { call, events })
+    if (!dry) await registration.retell(id, { call, events: await events() })
     return { ...finding(call, 'repaired', 'better-witness'), id, differs }
   }
   const stands = await judgeStanding(standing, { id, call, judging, deps })

@@ -11,6 +11,7 @@ export function ledgerRow(finding: Finding, checkedAt: number): LedgerRow {
     ...{ id, startedAt, line, finding: kind, why, detail, checkedAt },
     ...(differs && { differs: differs.map(nameless) }),
     inCrm: SEEN.has(why),
+    looked: SEEN.has(why) || why === 'gone' || why === 'not-taken',
     mended: kind === 'registered' || kind === 'repaired',
   }
 }

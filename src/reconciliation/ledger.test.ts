@@ -5,7 +5,17 @@ import { boundsOfDay, dayOf, ledgerDay } from './ledger.ts'
 const at = Date.UTC(2026, 10, 20, 8)
 let number = 0
 const row = (finding: string, why: string, more: Partial<LedgerRow> = {}): LedgerRow => ({
-  ...{ id: `${++number}.1`, startedAt: at, line: '7001', finding, why, inCrm: false, mended: false, checkedAt: at },
+  ...{
+    id: `${++number}.1`,
+    startedAt: at,
+    line: '7001',
+    finding,
+    why,
+    inCrm: false,
+    looked: false,
+    mended: false,
+    checkedAt: at,
+  },
   ...more,
 })
 

@@ -50,7 +50,7 @@ function stage({
           yield [...group.linkedids]
         },
         groupsOf: async () => [group],
-        newestBefore: async () => undefined,
+        rowsBetween: async () => undefined,
       },
       telling: () => telling,
     }),

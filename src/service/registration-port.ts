@@ -33,6 +33,10 @@ const Written = z.object({
 export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
   const { registrar, noteChanges, jobs, journal, decisions, now, settings, pbx, wakeOutbox } = deps
 
+  /** CDR alone: people who ask why the call stands as it does are told so. */
+  const sayApproximate = (id: string): Promise<void> =>
+    decisions.add(pbx, id, [{ at: now(), about: 'witness', code: 'cdr-alone', facts: {} }])
+
   return {
     leftOutBecause: (call, onDemand) => whyUnregistered(call, settingsFor(settings(), { onDemand })),
     async register(call, events, how) {
@@ -44,6 +48,7 @@ export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
           return { kind: 'left-out', why: registered.why }
         case 'registering':
           wakeOutbox()
+          if (call.evidence === 'cdr') await sayApproximate(registered.as ?? call.id)
           return { kind: 'registering', id: registered.as ?? call.id }
       }
     },

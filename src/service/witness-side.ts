@@ -5,12 +5,13 @@ import type { Config } from '../config/schema.ts'
 import type { Crm } from '../crm/port.ts'
 import { type CatchUpTiming, catchUp, catchUpTiming } from '../reconciliation/catch-up.ts'
 import { createCelReader } from '../reconciliation/cel-reader.ts'
-import { createCelSource } from '../reconciliation/cel-source.ts'
 import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
 import { createLeftOutRows } from '../reconciliation/left-out-rows.ts'
 import { readNoteBook } from '../reconciliation/note-book.ts'
 import { createReconciliation, type Reconciliation } from '../reconciliation/pass.ts'
+import type { RecordsPlace } from '../reconciliation/records-message.ts'
+import { recordsThread } from '../reconciliation/records-thread.ts'
 import type { RegistrationPort } from '../reconciliation/registration-port.ts'
 import { createRegularPasses, type PassesStatus } from '../reconciliation/regular-passes.ts'
 import { createSecondWitness, type WitnessTiming } from '../reconciliation/second-witness.ts'
@@ -112,10 +113,11 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
     log,
     timing,
   })
+  const place = recordsPlace(address)
   const reconciliation =
-    cel &&
+    place &&
     createReconciliation({
-      source: createCelSource({ cel, telling: () => telling }),
+      source: recordsThread({ place, telling: () => telling }),
       journal: store.journal,
       ledger: store.ledger,
       readNotes: (since, signal) =>
@@ -170,4 +172,14 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       await closing.disposeAsync()
     },
   }
+}
+
+/** Where the PBX writes down its calls; undefined when nobody has said. */
+function recordsPlace(settings: Config['database']): RecordsPlace | undefined {
+  if (!settings) return undefined
+  const { csv, password, host, port, user, name, cdrTable, celTable, columns, timeZone } = settings
+  if (csv !== undefined) return { kind: 'csv', file: csv, timeZone }
+  if (password === undefined) return undefined
+  const address = { host, port, user, name, password: password.reveal() }
+  return { kind: 'database', address, tables: { cdrTable, celTable, columns, timeZone } }
 }

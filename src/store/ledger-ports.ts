@@ -8,6 +8,8 @@ export interface LedgerRow {
   readonly why: string
   /** It was seen in the CRM itself. */
   readonly inCrm: boolean
+  /** The CRM itself was looked at: found or not found there. */
+  readonly looked: boolean
   /** A pass registered it or told it anew, this one or an earlier one. */
   readonly mended: boolean
   readonly detail?: string | undefined
@@ -24,7 +26,10 @@ export interface BlindTime {
 }
 
 export interface Ledger {
-  /** The latest finding of each call stays; what was mended stays mended. */
+  /**
+   * The latest finding of each call stays; what was mended stays mended. That the outbox believes a call to stand in the CRM does not take the place of
+   * what was seen there.
+   */
   put(pbx: string, rows: readonly LedgerRow[]): Promise<void>
   /** By start, oldest first; both ends included. */
   startedBetween(pbx: string, from: number, to: number): Promise<readonly LedgerRow[]>

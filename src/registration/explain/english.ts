@@ -86,6 +86,7 @@ export const english: Sentences = {
   'status/not-reached': 'Nobody talked.',
   'status/busy': 'The number was busy.',
   'status/wrong-number': 'The number is wrong.',
+  'witness/cdr-alone': 'Only CDR has told this call: who took part and the seconds are approximate.',
   'note/adopted': 'The call stood in the CRM already (note {note}): no second one was written.',
   'task/rule-says-none': 'No task: the rule says so.',
   'task/hidden-number': 'No task: the number was withheld.',

@@ -86,6 +86,7 @@ export const russian: Sentences = {
   'status/not-reached': 'Разговора не было.',
   'status/busy': 'Номер был занят.',
   'status/wrong-number': 'Номер неверный.',
+  'witness/cdr-alone': 'О звонке рассказал только CDR: участники и секунды приблизительны.',
   'note/adopted': 'Звонок уже стоял в CRM (примечание {note}): второе не написано.',
   'task/rule-says-none': 'Задача не ставится: так говорит правило.',
   'task/hidden-number': 'Задача не поставлена: номер скрыт.',

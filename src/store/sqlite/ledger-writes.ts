@@ -5,11 +5,12 @@ import type { LedgerDbRow } from './write.ts'
 /** Writes of the passes over the PBX's records. */
 export function ledgerWrites(db: DatabaseSync) {
   const put = db.prepare(
-    `INSERT INTO reconciled_calls (pbx, started_at, id, line, finding, why, in_crm, mended, detail, differs, checked_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO reconciled_calls (pbx, started_at, id, line, finding, why, in_crm, looked, mended, detail, differs, checked_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (pbx, id) DO UPDATE SET started_at = excluded.started_at, line = excluded.line, finding = excluded.finding, why = excluded.why,
-       in_crm = excluded.in_crm, mended = max(mended, excluded.mended), detail = excluded.detail, differs = excluded.differs,
-       checked_at = excluded.checked_at`,
+       in_crm = excluded.in_crm, looked = excluded.looked, mended = max(mended, excluded.mended), detail = excluded.detail, differs = excluded.differs,
+       checked_at = excluded.checked_at
+     WHERE NOT looked OR excluded.looked OR excluded.finding NOT IN ('right', 'adopted')`,
   )
   const addBlind = db.prepare(
     `INSERT INTO blind_times (pbx, from_at, to_at, why) VALUES (?, ?, ?, ?)
@@ -24,7 +25,7 @@ export function ledgerWrites(db: DatabaseSync) {
       for (const row of rows) {
         put.run(
           ...[pbx, row.startedAt, row.id, row.line, row.finding, row.why],
-          ...[row.inCrm, row.mended, row.detail, row.differs, row.checkedAt],
+          ...[row.inCrm, row.looked, row.mended, row.detail, row.differs, row.checkedAt],
         )
       }
     },

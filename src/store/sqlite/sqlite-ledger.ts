@@ -17,9 +17,10 @@ export function sqliteLedger(db: DatabaseSync, writer: Writer): Ledger {
   return {
     async put(pbx, rows) {
       if (rows.length === 0) return
-      const written = rows.map(({ inCrm, mended, detail, differs, ...row }) => ({
+      const written = rows.map(({ inCrm, looked, mended, detail, differs, ...row }) => ({
         ...row,
         inCrm: inCrm ? (1 as const) : (0 as const),
+        looked: looked ? (1 as const) : (0 as const),
         mended: mended ? (1 as const) : (0 as const),
         detail: detail ?? null,
         differs: differs === undefined ? null : JSON.stringify(differs),
@@ -64,6 +65,7 @@ function asRow(row: Row): LedgerRow {
     finding: textOf(row, 'finding'),
     why: textOf(row, 'why'),
     inCrm: numberOf(row, 'in_crm') === 1,
+    looked: numberOf(row, 'looked') === 1,
     mended: numberOf(row, 'mended') === 1,
     detail: maybeText(row, 'detail'),
     differs: maybeJson(row, 'differs'),

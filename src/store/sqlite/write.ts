@@ -76,8 +76,9 @@ export interface CallRow {
 
 export type RetoldRow = Pick<CallRow, 'pbx' | 'id' | 'endedAt' | 'call' | 'events'>
 
-export interface LedgerDbRow extends Omit<LedgerRow, 'inCrm' | 'mended' | 'detail' | 'differs'> {
+export interface LedgerDbRow extends Omit<LedgerRow, 'inCrm' | 'looked' | 'mended' | 'detail' | 'differs'> {
   readonly inCrm: 0 | 1
+  readonly looked: 0 | 1
   readonly mended: 0 | 1
   readonly detail: string | null
   readonly differs: string | null

@@ -32,6 +32,7 @@ export const reconciliation: Migration = {
       finding TEXT NOT NULL,
       why TEXT NOT NULL,
       in_crm INTEGER NOT NULL CHECK (in_crm IN (0, 1)),
+      looked INTEGER NOT NULL CHECK (looked IN (0, 1)),
       mended INTEGER NOT NULL CHECK (mended IN (0, 1)),
       detail TEXT,
       differs TEXT,

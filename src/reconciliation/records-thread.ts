@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { CallSource, SourcedCall } from './call-source.ts'
+import { DatabaseUnreachable } from './database-error.ts'
+import { errorOf } from './database-failure.ts'
+import type { FromRecords, RecordsOrder, RecordsPlace, ToRecords } from './records-message.ts'
+import type { TellingOptions } from './tell-group.ts'
+
+export interface RecordsThreadDeps {
+  readonly place: RecordsPlace
+  /** Asked anew for each pass: people come and go. */
+  readonly telling: () => TellingOptions
+}
+
+/** It holds the calls that are open, one page of rows and one of calls. */
+const heap = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 }
+
+/**
+ * The PBX's records, read and told in a thread of their own (design section 6): live calls share a core with it at most. Each pass has a new
+ * thread, so that what it used is given back; whoever stops in the middle ends it.
+ */
+export function recordsThread({ place, telling }: RecordsThreadDeps): CallSource {
+  return {
+    async *tellings(asked, signal) {
+      const { leftOut, staff, trunks, country, timeZone } = telling()
+      const { internal, people, mobiles } = staff
+      const order: RecordsOrder = {
+        ...{ place, asked },
+        telling: { staff: { internal, people, ...(mobiles && { mobiles }) }, trunks, country, timeZone },
+      }
+      const worker = new Worker(new URL('./records-worker.ts', import.meta.url), {
+        workerData: order,
+        resourceLimits: heap,
+        name: 'records',
+        execArgv: [],
+      })
+      const ask = conversation(worker, signal, leftOut)
+      try {
+        for (;;) {
+          const answer = await ask({ kind: 'next' })
+          if (answer.kind !== 'page') return
+          const calls = answer.calls.map(
+            (told, at): SourcedCall => ({
+              ...told,
+              events: async () => {
+                const asked = await ask({ kind: 'events', at })
+                return asked.kind === 'events' ? asked.events : []
+              },
+            }),
+          )
+          yield { ...answer, calls }
+        }
+      } finally {
+        await worker.terminate()
+      }
+    },
+  }
+}
+
+/** One question at a time, one answer each. */
+function conversation(worker: Worker, signal: AbortSignal, leftOut: TellingOptions['leftOut']) {
+  let waiting: PromiseWithResolvers<FromRecords> | undefined
+  const fail = (error: unknown): void => waiting?.reject(error)
+  worker.on('message', (message: FromRecords) => {
+    if (message.kind === 'left-out') leftOut?.(message.row, message.reason)
+    else if (message.kind === 'failed') fail(errorOf(message.failure))
+    else waiting?.resolve(message)
+  })
+  worker.on('error', (error) => fail(died(error.message)))
+  worker.on('exit', (code) => fail(died(`it ended with ${code}`)))
+  return async (question: ToRecords): Promise<FromRecords> => {
+    signal.throwIfAborted()
+    waiting = Promise.withResolvers<FromRecords>()
+    const aborted = new AbortController()
+    const abort = once(signal, 'abort', { signal: aborted.signal }).then(
+      () => signal.throwIfAborted(),
+      () => undefined,
+    )
+    worker.postMessage(question)
+    try {
+      const answer = await Promise.race([waiting.promise, abort])
+      if (!answer) throw died('it was ended')
+      return answer
+    } finally {
+      aborted.abort()
+    }
+  }
+}
+
+function died(why: string): DatabaseUnreachable {
+  return new DatabaseUnreachable(
+    `the thread that reads the PBX's records died: ${why}`,
+    'the next pass starts a new one',
+  )
+}

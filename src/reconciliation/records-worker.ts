@@ -1,0 +1,48 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { TellingsPage } from './call-source.ts'
+import { openDatabase } from './database.ts'
+import { failureOf } from './database-failure.ts'
+import type { FromRecords, RecordsOrder, ToRecords } from './records-message.ts'
+import { recordsSource } from './records-source.ts'
+
+// The thread that reads the PBX's records and tells calls from them: it lives as long as one pass.
+
+const LOGGED_CHARACTERS = 500
+
+if (!parentPort) throw new Error('records-worker is a thread')
+const port = parentPort
+const say = (message: FromRecords): void => port.postMessage(message)
+
+// Made by the thread that started this one.
+const { place, asked, telling } = workerData as RecordsOrder
+const database = place.kind === 'database' ? openDatabase(place.address) : undefined
+const source = recordsSource({
+  place,
+  database,
+  telling: () => ({
+    ...telling,
+    leftOut: (row, reason) =>
+      say({ kind: 'left-out', row: JSON.stringify(row)?.slice(0, LOGGED_CHARACTERS) ?? '', reason }),
+  }),
+})
+const pages = source.tellings(asked, new AbortController().signal)[Symbol.asyncIterator]()
+let last: TellingsPage['calls'] = []
+
+async function next(): Promise<FromRecords> {
+  const { done, value } = await pages.next()
+  if (done) {
+    await database?.[Symbol.asyncDispose]()
+    return { kind: 'end' }
+  }
+  last = value.calls
+  return { ...value, kind: 'page', calls: last.map(({ call, wholeSeconds }) => ({ call, wholeSeconds })) }
+}
+
+port.on('message', async (message: ToRecords) => {
+  try {
+    if (message.kind === 'next') say(await next())
+    else say({ kind: 'events', events: (await last[message.at]?.events()) ?? [] })
+  } catch (error) {
+    say({ kind: 'failed', failure: failureOf(error) })
+  }
+})
