@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { CrmError } from '../crm/errors.ts'
 import { DatabaseError } from '../reconciliation/database-error.ts'
 import type { Reconciliation } from '../reconciliation/pass.ts'
 import type { ReadCallJobs } from '../store/read-call-port.ts'
@@ -145,7 +146,8 @@ export async function createReadCall(deps: ReadCallDeps): Promise<ReadCall> {
         return done
       } catch (error) {
         if (ending.signal.aborted) throw new CannotRead('The service is stopping; ask again in a minute.')
-        if (error instanceof DatabaseError || error instanceof StoreError) throw new CannotRead(sentence(error))
+        if ([DatabaseError, StoreError, CrmError].some((kind) => error instanceof kind) && error instanceof Error)
+          throw new CannotRead(sentence(error))
         throw error
       }
     },

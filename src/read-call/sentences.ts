@@ -43,6 +43,8 @@ const sentences: Readonly<Record<Report['finding'], Sentences>> = {
     'ignored-line': 'Its line is to be ignored.',
     'ignored-people': 'Its people are to be ignored.',
     hook: 'A hook left it out.',
+    forgotten: 'Its client has asked to be forgotten.',
+    'not-ended': 'It has no end.',
     rule: 'The rule for unknown numbers makes nobody of this one.',
   },
   'not-due': {
@@ -61,6 +63,7 @@ const sentences: Readonly<Record<Report['finding'], Sentences>> = {
   },
   adopted: {
     'foreign-note': 'Another program or a person had written it: their note is this call’s.',
+    believed: 'Another program or a person had written it, as was found before.',
   },
   doubled: {
     'second-note': 'It stands in the CRM more than once; people decide which one goes.',
