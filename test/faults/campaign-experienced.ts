@@ -17,6 +17,8 @@ export interface ExperiencedCall {
   readonly seconds?: number
   /** The extension that answered, or was told to dial. */
   readonly person?: string
+  /** The extension that was called last. */
+  readonly rang?: string
 }
 
 /** Calls of one SIPp that began at `since`, and what the phones say of them. */
@@ -30,6 +32,7 @@ export function experiencedInbound(
     const number = numbers[index]
     if (number === undefined) return []
     const legs = phones.filter(({ from }) => from === number)
+    const rang = legs.at(-1)?.number
     const person = legs.find(({ answered }) => answered)?.number
     const beganAt = since + result.invitedAt
     const { answeredAfterMs, durationMs, endedBy } = result
@@ -40,6 +43,7 @@ export function experiencedInbound(
       ...(answeredAfterMs !== undefined && { answeredAt: beganAt + answeredAfterMs }),
       ...(talked !== undefined && { seconds: talked / 1000 }),
       ...(person !== undefined && { person }),
+      ...(rang !== undefined && { rang }),
     }
   })
 }

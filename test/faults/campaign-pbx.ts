@@ -88,7 +88,8 @@ export async function setCampaignPbx({ asterisk, plan, log, signal }: CampaignPb
   const deaf = parts.use(
     new SippTrunk({
       directory: join(directory, 'silent-phones'),
-      ports: { ...lab.ports, trunkCallee: silentPort },
+      // Media ports of its own: of two that want the same, one SIPp ends.
+      ports: { ...lab.ports, trunkCallee: silentPort, trunkMedia: lab.ports.trunkMedia + 180 },
       processes: new ChildProcesses(join(directory, 'pids')),
       audioFile: '',
     }),

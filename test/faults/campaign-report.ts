@@ -1,7 +1,8 @@
 import type { CampaignOutcome } from './campaign-run.ts'
 
 /** Whether the promise held. */
-export function held({ verdict, diedUnordered, defects, unsettled, deadLetters }: CampaignOutcome): boolean {
+export function held(outcome: CampaignOutcome): boolean {
+  const { verdict, diedUnordered, defects, unsettled, deadLetters } = outcome
   return (
     verdict.wrong.length === 0 &&
     diedUnordered.length === 0 &&
@@ -9,6 +10,11 @@ export function held({ verdict, diedUnordered, defects, unsettled, deadLetters }
     unsettled === undefined &&
     deadLetters === 0
   )
+}
+
+/** Phones that do not answer prove nothing: a third of the calls are conversations at the least. */
+function isReal({ verdict }: CampaignOutcome): boolean {
+  return verdict.talked * 3 >= verdict.inPbx
 }
 
 /** What a person wants to know at the end. */
@@ -28,6 +34,7 @@ export function campaignReport(outcome: CampaignOutcome, seed: number, directory
     `calls in the PBX ${inPbx}, notes in the CRM ${inCrm}: lost ${count('lost')}, doubled ${count('doubled')}, invented ${count('invented')}`,
     `talked ${talked}, cut by Asterisk's death ${cut} (seconds not compared); seconds at most ${farthestSeconds.toFixed(1)} apart`,
     `wrong seconds ${count('seconds')}, persons ${count('person')}, outcomes ${count('outcome')}, directions ${count('direction')}, clients doubled ${count('client doubled')}; dead letters ${deadLetters}`,
+    ...(isReal(outcome) ? [] : ['too few calls were answered: the load was not what was planned']),
     ...(unsettled === undefined ? [] : [`not settled: ${unsettled}`]),
     ...diedUnordered.map((why) => `the service ended by itself: ${why}`),
     ...defects.map((line) => `the service calls itself defective: ${line}`),

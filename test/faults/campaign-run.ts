@@ -5,9 +5,10 @@ import { eventually } from '../stage/stage.ts'
 import { makeCalls } from './campaign-calls.ts'
 import { compare, type Verdict } from './campaign-check.ts'
 import { startClock } from './campaign-clock.ts'
+import type { ExperiencedCall } from './campaign-experienced.ts'
 import { doHarms } from './campaign-faults.ts'
 import { createKeeper, type ServiceKeeper } from './campaign-keeper.ts'
-import { type CampaignPbx, DEFAULT_USER, setCampaignPbx, userOf } from './campaign-pbx.ts'
+import { type CampaignPbx, DEFAULT_USER, ownerOf, setCampaignPbx, userOf } from './campaign-pbx.ts'
 import type { Harm, Plan } from './campaign-plan.ts'
 import { readRecords } from './campaign-records.ts'
 import { settled } from './campaign-settled.ts'
@@ -80,7 +81,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
   const verdict = compare({
     ...{ experienced, records: records.of, notes: sandbox.callNotes(), contacts: sandbox.contacts(), userOf },
     deaths: harmed.deaths,
-    responsibleForMissed: ({ kind, number }) => (kind === 'given-up' ? userOf(`12${number.at(-1)}`) : DEFAULT_USER),
+    responsibleForMissed,
   })
   const bad =
     verdict.wrong.length > 0 || unsettled !== undefined || keeper.diedUnordered.length + keeper.defects.length > 0
@@ -104,6 +105,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignOut
     impossible: keeper.hasClock ? [] : plan.harms.some(({ harm }) => harm === 'jump-clock') ? ['jump-clock'] : [],
     ...(unsettled !== undefined && { unsettled }),
   }
+}
+
+/** The rules' defaults: a known client's is the card's owner, else whoever rang last. */
+function responsibleForMissed({ kind, number, rang }: ExperiencedCall): number {
+  if (kind === 'known') return userOf(ownerOf(number))
+  const last = kind === 'given-up' ? `12${number.at(-1)}` : rang
+  return last === undefined ? DEFAULT_USER : userOf(last)
 }
 
 function deadOf(counts: unknown): number {
