@@ -19,18 +19,23 @@ export interface RecordsOrder {
   readonly telling: Omit<TellingOptions, 'leftOut'>
 }
 
-/** Main thread → records thread. Nothing is read ahead of what is asked for. */
-export type ToRecords =
+/** Main thread → records thread. Nothing is read ahead of what is asked for. Answers carry the number of their question. */
+export type ToRecords = Question & { readonly number: number }
+
+export type Question =
   | { readonly kind: 'next' }
   /** The events of a call of the page that was given last, by its place. */
   | { readonly kind: 'events'; readonly at: number }
 
 /** Records thread → main thread. Calls travel without their events, which are ten times as big and seldom needed. */
 export type FromRecords =
+  | (RecordsAnswer & { readonly number: number })
+  | { readonly kind: 'left-out'; readonly row: string; readonly reason: string }
+
+export type RecordsAnswer =
   | ({ readonly kind: 'page'; readonly calls: readonly ToldBare[] } & Omit<TellingsPage, 'calls'>)
   | { readonly kind: 'events'; readonly events: readonly unknown[] }
   | { readonly kind: 'end' }
-  | { readonly kind: 'left-out'; readonly row: string; readonly reason: string }
   | { readonly kind: 'failed'; readonly failure: DatabaseFailure }
 
 export interface ToldBare {

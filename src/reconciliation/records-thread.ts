@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { CallSource, SourcedCall } from './call-source.ts'
 import { DatabaseUnreachable } from './database-error.ts'
 import { errorOf } from './database-failure.ts'
-import type { FromRecords, RecordsOrder, RecordsPlace, ToRecords } from './records-message.ts'
+import type { FromRecords, Question, RecordsAnswer, RecordsOrder, RecordsPlace, ToRecords } from './records-message.ts'
 import type { TellingOptions } from './tell-group.ts'
 
 export interface RecordsThreadDeps {
@@ -34,7 +33,8 @@ export function recordsThread({ place, telling }: RecordsThreadDeps): CallSource
         name: 'records',
         execArgv: [],
       })
-      const ask = conversation(worker, signal, leftOut)
+      using talk = conversation(worker, signal, leftOut)
+      const { ask } = talk
       try {
         for (;;) {
           const answer = await ask({ kind: 'next' })
@@ -57,33 +57,41 @@ export function recordsThread({ place, telling }: RecordsThreadDeps): CallSource
   }
 }
 
-/** One question at a time, one answer each. */
+/** Several questions may be under way: the events of calls that are registered together. */
 function conversation(worker: Worker, signal: AbortSignal, leftOut: TellingOptions['leftOut']) {
-  let waiting: PromiseWithResolvers<FromRecords> | undefined
-  const fail = (error: unknown): void => waiting?.reject(error)
+  const waiting = new Map<number, PromiseWithResolvers<RecordsAnswer>>()
+  let number = 0
+  let end: unknown
+  const fail = (error: unknown): void => {
+    end ??= error
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
   worker.on('message', (message: FromRecords) => {
-    if (message.kind === 'left-out') leftOut?.(message.row, message.reason)
-    else if (message.kind === 'failed') fail(errorOf(message.failure))
-    else waiting?.resolve(message)
+    if (message.kind === 'left-out') {
+      leftOut?.(message.row, message.reason)
+      return
+    }
+    const asked = waiting.get(message.number)
+    waiting.delete(message.number)
+    if (message.kind === 'failed') asked?.reject(errorOf(message.failure))
+    else asked?.resolve(message)
   })
   worker.on('error', (error) => fail(died(error.message)))
   worker.on('exit', (code) => fail(died(`it ended with ${code}`)))
-  return async (question: ToRecords): Promise<FromRecords> => {
-    signal.throwIfAborted()
-    waiting = Promise.withResolvers<FromRecords>()
-    const aborted = new AbortController()
-    const abort = once(signal, 'abort', { signal: aborted.signal }).then(
-      () => signal.throwIfAborted(),
-      () => undefined,
-    )
-    worker.postMessage(question)
-    try {
-      const answer = await Promise.race([waiting.promise, abort])
-      if (!answer) throw died('it was ended')
-      return answer
-    } finally {
-      aborted.abort()
-    }
+  const abort = () => fail(signal.reason)
+  signal.addEventListener('abort', abort)
+  return {
+    ask(question: Question): Promise<RecordsAnswer> {
+      signal.throwIfAborted()
+      const asked = Promise.withResolvers<RecordsAnswer>()
+      if (end !== undefined) asked.reject(end)
+      number += 1
+      waiting.set(number, asked)
+      worker.postMessage({ ...question, number } satisfies ToRecords)
+      return asked.promise
+    },
+    [Symbol.dispose]: () => signal.removeEventListener('abort', abort),
   }
 }
 

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { TellingsPage } from './call-source.ts'
 import { openDatabase } from './database.ts'
 import { failureOf } from './database-failure.ts'
-import type { FromRecords, RecordsOrder, ToRecords } from './records-message.ts'
+import type { FromRecords, Question, RecordsAnswer, RecordsOrder, ToRecords } from './records-message.ts'
 import { recordsSource } from './records-source.ts'
 
 // The thread that reads the PBX's records and tells calls from them: it lives as long as one pass.
@@ -28,7 +28,7 @@ const source = recordsSource({
 const pages = source.tellings(asked, new AbortController().signal)[Symbol.asyncIterator]()
 let last: TellingsPage['calls'] = []
 
-async function next(): Promise<FromRecords> {
+async function next(): Promise<RecordsAnswer> {
   const { done, value } = await pages.next()
   if (done) {
     await database?.[Symbol.asyncDispose]()
@@ -38,11 +38,15 @@ async function next(): Promise<FromRecords> {
   return { ...value, kind: 'page', calls: last.map(({ call, wholeSeconds }) => ({ call, wholeSeconds })) }
 }
 
-port.on('message', async (message: ToRecords) => {
+async function answer(question: Question): Promise<RecordsAnswer> {
   try {
-    if (message.kind === 'next') say(await next())
-    else say({ kind: 'events', events: (await last[message.at]?.events()) ?? [] })
+    if (question.kind === 'next') return await next()
+    return { kind: 'events', events: (await last[question.at]?.events()) ?? [] }
   } catch (error) {
-    say({ kind: 'failed', failure: failureOf(error) })
+    return { kind: 'failed', failure: failureOf(error) }
   }
+}
+
+port.on('message', async (question: ToRecords) => {
+  say({ ...(await answer(question)), number: question.number })
 })
