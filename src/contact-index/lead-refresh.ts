@@ -1,6 +1,6 @@
-import type { CrmLead } from '../crm/leads-port.ts'
+import { indexedLead } from '../crm/indexed-lead.ts'
 import type { Crm } from '../crm/port.ts'
-import type { IndexedLead, LeadIndex } from '../store/crm-state-ports.ts'
+import type { LeadIndex } from '../store/crm-state-ports.ts'
 import type { Settings } from '../store/ports.ts'
 import { createFirstFill, type FillProgress } from './first-fill.ts'
 import type { IndexLog } from './index-log.ts'
@@ -87,12 +87,5 @@ export function createLeadRefresh({ crm, leads, settings, now, log, every }: Lea
       const { complete, leads: count } = await leads.leadProgress()
       return { complete, leads: count, fill: fill.progress(), lastError: rounds.lastError() }
     },
-  }
-}
-
-export function indexedLead({ clients, createdAt: _, ...lead }: CrmLead): IndexedLead {
-  return {
-    ...lead,
-    clients: clients.flatMap(({ kind, id }) => (kind === 'lead' ? [] : [{ kind, id }])),
   }
 }

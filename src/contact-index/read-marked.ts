@@ -1,7 +1,7 @@
+import { indexedLead } from '../crm/indexed-lead.ts'
 import type { Crm, EntityRef } from '../crm/port.ts'
 import type { LeadIndex } from '../store/crm-state-ports.ts'
 import type { ContactIndex } from '../store/ports.ts'
-import { indexedLead } from './lead-refresh.ts'
 import type { Mark } from './marks.ts'
 import { type ClientShelf, storeClients } from './store-clients.ts'
 
@@ -33,6 +33,7 @@ export async function readMarked(
       'index',
     )
     await storeClients(index, country, found)
+    leadMarks.push(...(await leadsAccepted(index, found)))
     const gone = absent(clients, found)
     await Promise.all(gone.map(({ kind, id }) => (kind === 'lead' ? undefined : index.remove(kind, id))))
   }
@@ -49,6 +50,13 @@ export async function readMarked(
   )
   await Promise.all(gone.map(({ id }) => leads.removeLead(id)))
   return [...found, ...gone].map(({ id }) => id)
+}
+
+/** A contact that waited among the incoming leads comes only when somebody has accepted it: its lead is an ordinary one as well. */
+async function leadsAccepted(index: ClientShelf, found: readonly EntityRef[]): Promise<readonly Mark[]> {
+  const contacts = new Set(found.flatMap(({ kind, id }) => (kind === 'contact' ? [id] : [])))
+  const accepted = (await index.incomingNumbers()).filter(({ contact }) => contacts.has(contact))
+  return accepted.map(({ lead }) => ({ entity: { kind: 'lead', id: lead }, deleted: false }))
 }
 
 /** Those said to be deleted who did not come. */

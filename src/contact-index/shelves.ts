@@ -1,7 +1,7 @@
+import { indexedLead } from '../crm/indexed-lead.ts'
 import type { Crm } from '../crm/port.ts'
 import type { IndexedLead, LeadIndex } from '../store/crm-state-ports.ts'
 import type { ContactIndex, IndexedClient } from '../store/ports.ts'
-import { indexedLead } from './lead-refresh.ts'
 import type { Shelf } from './remove-unseen.ts'
 import { type ClientShelf, storeClients } from './store-clients.ts'
 

@@ -67,16 +67,14 @@ describe.each(['22', '16'] as const)('given Asterisk %s and unknown callers who 
     expect(stage.sandbox.tasks()).toEqual([])
   })
 
-  test('when somebody accepted the lead, then they are a client like any other: note and task stand on the contact', async () => {
+  test('when somebody accepted the lead, then they are a client like any other: note and task stand on their open lead', async () => {
     const [lead] = stage.sandbox.unsorted()
-    const contact = lead?.contacts[0]
+    const entity = { type: 'leads', id: lead?.lead }
     await sortOut(stage.sandbox, lead?.uid, 'accept')
     await miss(stage, STRANGER)
     expect(stage.sandbox.unsorted()).toHaveLength(1)
-    expect(notesOf(stage, STRANGER).at(-1)).toMatchObject({ entity: { type: 'contacts', id: contact }, status: 6 })
-    expect(stage.sandbox.tasks()).toMatchObject([
-      { entity: { type: 'contacts', id: contact }, owner: ANNA, text: `Перезвонить: ${STRANGER}` },
-    ])
+    expect(notesOf(stage, STRANGER).at(-1)).toMatchObject({ entity, status: 6 })
+    expect(stage.sandbox.tasks()).toMatchObject([{ entity, owner: ANNA, text: `Перезвонить: ${STRANGER}` }])
     expect(contactsOf(stage, STRANGER)).toHaveLength(1)
   })
 

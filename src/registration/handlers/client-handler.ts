@@ -28,7 +28,7 @@ const SWITCH_REMEMBERED_MS = 300_000
  * calls and accounts without unsorted get contacts.
  */
 export function clientHandler(
-  deps: Omit<HandlerDeps, 'leads' | 'jobs' | 'callbackTasks' | 'lastTalks'>,
+  deps: Omit<HandlerDeps, 'jobs' | 'callbackTasks' | 'lastTalks'>,
 ): JobHandler<CallPayload> {
   const { crm, settings, hooks, turns, now, random } = deps
   const takes = rememberedFor(SWITCH_REMEMBERED_MS, now, (pipeline: number | undefined, signal) =>
