@@ -136,6 +136,7 @@ describe('given nothing but a checkout', () => {
     expect(stdout).toContain('ending …')
     expect(code).toBe(0)
     const mounts = await readFile('/proc/mounts', 'utf8')
-    expect(mounts).not.toContain('callweave')
+    // Other tests mount small disks of their own meanwhile.
+    expect(mounts).not.toMatch(/callweave-(lab|stage|demo)/)
   })
 })

@@ -39,7 +39,7 @@ describe.each(['22', '16'] as const)('given Asterisk %s and a CRM that fails in 
         phones.push(`+7911555${digits}`)
       }
     }
-    await stage.lab.trunk.call({ from: phones, did: '7006', giveUpAfterMs: 700, count: phones.length, rate: 4 })
+    await stage.lab.trunk.call({ from: phones, did: '7006', giveUpAfterMs: 700, count: phones.length, rate: 2 })
     await stage.settled(SETTLE_MS)
 
     const hit = stage.sandbox.requests().filter(({ fault }) => fault !== undefined)

@@ -98,7 +98,7 @@ async function expectRecords(lab: Lab): Promise<void> {
     (rows) => rows.filter((row) => row['eventtype'] === 'LINKEDID_END').length >= 3,
   )
   const kinds = cel.filter((row) => row['linkedid'] === cdr[0]?.['linkedid']).map((row) => row['eventtype'])
-  expect(kinds).toEqual(expect.arrayContaining(['CHAN_START', 'APP_START', 'ANSWER', 'BRIDGE_ENTER', 'HANGUP']))
+  expect(kinds).toEqual(expect.arrayContaining(['CHAN_START', 'ANSWER', 'BRIDGE_ENTER', 'HANGUP']))
 }
 
 async function registered(lab: Lab): Promise<string[]> {

@@ -20,16 +20,16 @@ export function recordingsCheck(config: Config, now: () => number): Check {
   return async (signal) => {
     const { recordings } = config
     const link = recordings.source === 'link' ? recordings.link : recordings.publicUrl
-    const linked =
-      link === undefined
-        ? [
-            warning(
-              SUBJECT,
-              'notes get no links',
-              'set recordings.publicUrl to the https address browsers reach this service by',
-            ),
-          ]
-        : [ok(SUBJECT, `links in notes begin with ${new URL(link).origin}`)]
+    // Who gives no links needs neither files nor converter.
+    if (link === undefined)
+      return [
+        warning(
+          SUBJECT,
+          'notes get no links',
+          'set recordings.publicUrl to the https address browsers reach this service by',
+        ),
+      ]
+    const linked = [ok(SUBJECT, `links in notes begin with ${new URL(link).origin}`)]
     if (recordings.source === 'link') return linked
     const tool = await findTool(recordings.converter)
     const converter = tool
