@@ -11,7 +11,7 @@ CACHE=${CALLWEAVE_LAB_CACHE:-$HOME/.cache/callweave-lab}
 LAB_TOOLS='debootstrap:debootstrap mariadbd:mariadb-server-core mariadb-install-db:mariadb-server-core
   my_print_defaults:mariadb-client-core sipp:sip-tester setpriv:util-linux mount:mount
   sox:sox lame:lame sshd:openssh-server sftp:openssh-client curl:curl openssl:openssl jq:jq
-  systemd-notify:systemd python3:python3'
+  systemd-notify:systemd python3:python3 faketime:faketime'
 
 fail() {
   echo "callweave: $1" >&2
