@@ -15,11 +15,11 @@ import { createReadCall, type ReadCall } from './read-call.ts'
 import type { ReadCallRequest } from './request.ts'
 import { told } from './told-report.ts'
 
-const HOUR = 3_600_000
+const DAY = 86_400_000
 const how = { dry: false, effects: 'quiet', compare: false } as const
 const byIds = (...ids: readonly string[]): ReadCallRequest => ({ asked: { kind: 'ids', ids }, ...how })
 const period = (hours: number): ReadCallRequest => ({
-  asked: { kind: 'period', from: 0, to: hours * HOUR - 1 },
+  asked: { kind: 'period', from: 0, to: hours * DAY - 1 },
   ...how,
 })
 const written: Standing = { kind: 'written', notes: [], writtenAt: 0, retellings: 0 }
@@ -29,7 +29,7 @@ const found = (id: string, at = 0, finding: Finding['finding'] = 'registered', w
     id,
     linkedids: [id],
     startedAt: at,
-    endedAt: at + HOUR + 1,
+    endedAt: at + DAY + 1,
     direction: 'in',
     line: '',
     client: '',
@@ -194,11 +194,11 @@ describe('given somebody who has calls read again', () => {
     const slow = (waitsAt: number): Pass =>
       async function* (asked, options, signal) {
         const from = asked.kind === 'ids' ? 0 : asked.from
-        passes.push(from / HOUR)
+        passes.push(from / DAY)
         yield* each(asked, options, signal)
-        // Its conversation reaches into the next hour: it is met there again.
-        if (from > 0) yield found(`${from - HOUR}.1`, from - HOUR)
-        if (from === waitsAt * HOUR) await sleep(10_000, undefined, { signal })
+        // Its conversation reaches into the next day: it is met there again.
+        if (from > 0) yield found(`${from - DAY}.1`, from - DAY)
+        if (from === waitsAt * DAY) await sleep(10_000, undefined, { signal })
         yield found(`${from + 1}.1`, from, 'not-due', 'waiting')
       }
     const { ask } = await begin(slow(3))

@@ -8,38 +8,48 @@ export interface Slice {
   readonly next: number
 }
 
-const SLICE_MS = 3_600_000
-const SLICE_IDS = 500
+/** Each slice has a thread of its own, which takes a moment to begin. */
+const LONGEST_MS = 86_400_000
+const SHORTEST_MS = 900_000
+/** Whoever asks for one call meanwhile waits about so long. */
+const SLICE_TAKES_MS = 10_000
+const SLICE_IDS = 1_000
 
 /** Where the work begins: an instant, or no ids. */
 export function beginningOf({ asked }: ReadCallRequest): number {
   return asked.kind === 'ids' ? 0 : asked.from
 }
 
+/** How long the first slice of a period is, milliseconds of calls. */
+export const FIRST_SLICE_MS = LONGEST_MS
+
+/** How long the next one is, after one of `sliceMs` took `tookMs`. */
+export function nextSliceMs(sliceMs: number, tookMs: number): number {
+  const fits = (sliceMs * SLICE_TAKES_MS) / Math.max(1, tookMs)
+  return Math.round(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, fits)))
+}
+
 /**
- * What is left to do.
+ * What is to be done next; undefined: nothing more.
  * @param position where the work stands
  * @param until end of a period that was asked for without one, epoch milliseconds
  */
-export function* slicesOf(
+export function sliceAt(
   { asked, compare }: ReadCallRequest,
   position: number,
   until: number,
-): Generator<Slice, void, undefined> {
+  sliceMs: number,
+): Slice | undefined {
   // The notes of the CRM are read back once a pass, and for all of it.
-  const [ms, ids] = compare ? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] : [SLICE_MS, SLICE_IDS]
+  const [ms, most] = compare ? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] : [sliceMs, SLICE_IDS]
   if (asked.kind === 'ids') {
-    for (let at = position; at < asked.ids.length; at += ids) {
-      const some = asked.ids.slice(at, at + ids)
-      yield { asked: { kind: 'ids', ids: some }, next: at + some.length }
-    }
-    return
+    const ids = asked.ids.slice(position, position + most)
+    return ids.length > 0 ? { asked: { kind: 'ids', ids }, next: position + ids.length } : undefined
   }
-  const to = asked.to ?? until
-  for (let from = position; from <= to; from += ms) {
-    const last = Math.min(to, from + ms - 1)
-    yield { asked: { kind: 'records', from, to: last }, next: last + 1 }
-  }
+  const end = asked.to ?? until
+  if (position > end) return undefined
+  const to = Math.min(end, position + ms - 1)
+  return { asked: { kind: 'records', from: position, to }, next: to + 1 }
 }
 
 /** How much is done, 0 to 1. */

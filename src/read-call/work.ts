@@ -6,7 +6,7 @@ import { StoreError } from '../store/store-error.ts'
 import { hasEnded, type Job } from './job.ts'
 import { type PassingDeps, passOver, settled } from './passing.ts'
 import type { Report } from './report.ts'
-import { type Slice, shareOf, slicesOf } from './slices.ts'
+import { FIRST_SLICE_MS, nextSliceMs, type Slice, shareOf, sliceAt } from './slices.ts'
 import type { Tally } from './tally.ts'
 
 /** Calls being read again. */
@@ -159,9 +159,13 @@ export function startWork(first: Job, tally: Tally, resumed: boolean, deps: Work
   }
   const run = async (): Promise<void> => {
     let again = resumed
-    for (const slice of slicesOf(job.request, job.position, job.until)) {
+    for (let sliceMs = FIRST_SLICE_MS; ; ) {
+      const slice = sliceAt(job.request, job.position, job.until, sliceMs)
+      if (!slice) break
+      const began = performance.now()
       await patiently(() => readSlice(slice, again))
       again = false
+      sliceMs = nextSliceMs(sliceMs, performance.now() - began)
     }
     await patiently(waitForCrm)
   }
