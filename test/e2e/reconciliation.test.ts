@@ -190,7 +190,7 @@ describe.each([
       await sleep(1_000)
       await stage.lab.phone('101').hangup()
       await stage.settled(PASS_MS)
-      const complete = ({ all }: LedgerDay) => all.pbx === 9 && all.seenInCrm === 7
+      const complete = ({ all }: LedgerDay) => all.pbx === 9 && all.seenInCrm === 7 && all.notDue === 0
       await eventually(async () => complete(await today()), PASS_MS, 'the ledger does not know all calls')
       const { all } = await today()
       expect(all).toMatchObject({
