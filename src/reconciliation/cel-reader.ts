@@ -43,7 +43,7 @@ const REREAD_MS = 120_000
 /** Read and looked through between two turns of calls: some milliseconds. */
 const PAGE_ROWS = 1_000
 /** What a thread of its own reads at a time: few questions, and some megabytes. */
-const WALK_ROWS = 5_000
+const WALK_ROWS = 2_000
 /** Enough to meet a channel's beginning, which tells the offset of the clock. */
 const PROBE_ROWS = 50
 const IDS_PER_QUERY = 500

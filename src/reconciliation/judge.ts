@@ -7,19 +7,21 @@ import { judgeStanding } from './judge-standing.ts'
 import type { JudgeDeps, Judging } from './judging.ts'
 import { overlap, tellSame } from './same-call.ts'
 
+type JournalTelling = Omit<JournalEntry, 'events'>
+
 /** What is to be said of one call that the PBX's record tells, and done at once unless the pass is dry. @throws StoreError */
 export async function judge(told: SourcedCall, judging: Judging, deps: JudgeDeps): Promise<Finding> {
   const { call } = told
   const { journal, pbx, others, asteriskNow, leaveAloneMs } = deps
   if (others().some((other) => overlap(other, call))) return finding(call, 'not-due', 'live')
   if (asteriskNow() - (call.endedAt ?? 0) < leaveAloneMs) return finding(call, 'not-due', 'fresh')
-  const rows = await journal.sharing(pbx, call.linkedids)
+  const rows = await journal.toldAs(pbx, call.linkedids)
   const row = rows.find((each) => tells(each, call))
   return row ? known(told, row, judging, deps) : missing(told, judging, deps)
 }
 
 /** The same of a call that only the journal has. @throws StoreError */
-export async function judgeRow(row: JournalEntry, judging: Judging, deps: JudgeDeps): Promise<Finding> {
+export async function judgeRow(row: JournalTelling, judging: Judging, deps: JudgeDeps): Promise<Finding> {
   // Written by the journal.
   const call = { ...(row.call as Call), endedAt: row.endedAt }
   if (isForgotten(row)) return finding(call, 'left-out', 'forgotten')
@@ -30,7 +32,7 @@ export async function judgeRow(row: JournalEntry, judging: Judging, deps: JudgeD
 }
 
 /** A row without a client left nothing in the CRM: a telling that has one is another matter. */
-function tells(row: JournalEntry, call: Call): boolean {
+function tells(row: JournalTelling, call: Call): boolean {
   if (!isCall(row.call) || !tellSame(row.call, call)) return false
   return row.call.client !== '' || call.client === '' || isForgotten(row)
 }
@@ -56,7 +58,7 @@ async function missing({ call, events }: SourcedCall, judging: Judging, deps: Ju
   }
 }
 
-async function known(told: SourcedCall, row: JournalEntry, judging: Judging, deps: JudgeDeps): Promise<Finding> {
+async function known(told: SourcedCall, row: JournalTelling, judging: Judging, deps: JudgeDeps): Promise<Finding> {
   const { call, events } = told
   const { registration } = deps
   const { dry, effects, onDemand } = judging
@@ -100,7 +102,7 @@ function finding(call: Call, kind: FindingKind, why: string): Finding {
 }
 
 /** A person asked for it, or age. */
-function isForgotten({ call }: JournalEntry): boolean {
+function isForgotten({ call }: JournalTelling): boolean {
   return typeof call === 'object' && call !== null && 'forgotten' in call && call.forgotten === true
 }
 

@@ -5,7 +5,7 @@ import type { NoteBook } from './note-book.ts'
 import type { RegistrationPort } from './registration-port.ts'
 
 export interface JudgeDeps {
-  readonly journal: Pick<CallJournal, 'sharing'>
+  readonly journal: Pick<CallJournal, 'toldAs'>
   readonly registration: RegistrationPort
   readonly pbx: string
   /** Calls that somebody else tells: live ones, and those that wait for the second witness. */

@@ -56,7 +56,7 @@ function stage({
     }),
     journal: {
       startedBetween: async (_pbx, from, to) => rows.filter(({ startedAt }) => startedAt >= from && startedAt <= to),
-      sharing: async (_pbx, ids) => rows.filter((row) => row.linkedids.some((id) => ids.includes(id))),
+      toldAs: async (_pbx, ids) => rows.filter((row) => row.linkedids.some((id) => ids.includes(id))),
     },
     registration: {
       leftOutBecause: () => cause,

@@ -11,7 +11,7 @@ import type { NoteBook } from './note-book.ts'
 import { together } from './together.ts'
 
 export interface ReconciliationDeps extends JudgeDeps {
-  readonly journal: Pick<CallJournal, 'sharing' | 'startedBetween'>
+  readonly journal: Pick<CallJournal, 'toldAs' | 'startedBetween'>
   readonly source: CallSource
   /** Reads back what stands in the CRM of calls since then. @throws CrmError */
   readonly readNotes: (since: number, signal: AbortSignal) => Promise<NoteBook>

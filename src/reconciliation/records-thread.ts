@@ -12,7 +12,7 @@ export interface RecordsThreadDeps {
 }
 
 /** It holds the calls that are open, one page of rows and one of calls. */
-const heap = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 }
+const heap = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
 /**
  * The PBX's records, read and told in a thread of their own (design section 6): live calls share a core with it at most. Each pass has a new

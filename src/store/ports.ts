@@ -50,6 +50,8 @@ export interface CallJournal {
   startedBetween(pbx: string, from: number, to: number): Promise<readonly JournalEntry[]>
   /** Every entry that has one of these linkedids, oldest first. */
   sharing(pbx: string, linkedids: readonly string[]): Promise<readonly JournalEntry[]>
+  /** The same without what they were folded from, which is ten times as big. */
+  toldAs(pbx: string, linkedids: readonly string[]): Promise<readonly Omit<JournalEntry, 'events'>[]>
 }
 
 /** An ended call that was not seen whole and waits for the second witness. */

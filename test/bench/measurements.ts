@@ -10,6 +10,7 @@ import { memoryGrowth } from './measurements/memory-growth.ts'
 import { memoryLive } from './measurements/memory-live.ts'
 import { memoryPerCall } from './measurements/memory-per-call.ts'
 import { outboxDrain } from './measurements/outbox-drain.ts'
+import { recordsDay } from './measurements/records-day.ts'
 import { registrationRate } from './measurements/registration-rate.ts'
 import { replayRate } from './measurements/replay-rate.ts'
 import { startToReady } from './measurements/start-to-ready.ts'
@@ -30,6 +31,7 @@ export const measurements: readonly Measurement[] = [
   cpuPerCall,
   cardLatency,
   outboxDrain,
+  recordsDay,
   memoryGrowth,
   sustainedLoad,
 ]

@@ -28,6 +28,12 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
     `SELECT ${ENTRY} FROM calls WHERE pbx = ? AND (started_at, id) > (?, ?) AND started_at <= ?
      ORDER BY started_at, id LIMIT ${PAGE}`,
   )
+  const rowsSharing = (pbx: string, linkedids: readonly string[]): readonly Row[] => {
+    const rows = new Set(linkedids).values().flatMap((linkedid) => sharing.all(pbx, linkedid))
+    const entries = new Map(rows.map((row) => [textOf(row, 'id'), row]))
+    return [...entries.values()].toSorted((a, b) => numberOf(a, 'started_at') - numberOf(b, 'started_at'))
+  }
+
   return {
     async recordEnded(entry, jobs) {
       const row = {
@@ -55,12 +61,8 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
         const row = byId.get(pbx, idOrLinkedid) ?? byLinkedid.get(pbx, idOrLinkedid)
         return row && asEntry(row)
       }),
-    sharing: (pbx, linkedids) =>
-      reading(() => {
-        const rows = new Set(linkedids).values().flatMap((linkedid) => sharing.all(pbx, linkedid))
-        const entries = new Map(rows.map((row) => [textOf(row, 'id'), row]))
-        return [...entries.values()].map(asEntry).toSorted((a, b) => a.startedAt - b.startedAt)
-      }),
+    sharing: (pbx, linkedids) => reading(() => rowsSharing(pbx, linkedids).map(asEntry)),
+    toldAs: (pbx, linkedids) => reading(() => rowsSharing(pbx, linkedids).map(asTelling)),
     async startedBetween(pbx, from, to) {
       const found: JournalEntry[] = []
       // Every id sorts after the empty one, so the first page begins with `from` itself.
@@ -78,6 +80,10 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
 }
 
 function asEntry(row: Row): JournalEntry {
+  return { ...asTelling(row), events: JSON.parse(inflateRawSync(bytesOf(row, 'events')).toString()) }
+}
+
+function asTelling(row: Row): Omit<JournalEntry, 'events'> {
   const leftOut = maybeText(row, 'left_out')
   return {
     ...(leftOut !== undefined && { leftOut }),
@@ -89,6 +95,5 @@ function asEntry(row: Row): JournalEntry {
     direction: textOf(row, 'direction'),
     clientKey: textOf(row, 'client_key'),
     call: JSON.parse(textOf(row, 'call')),
-    events: JSON.parse(inflateRawSync(bytesOf(row, 'events')).toString()),
   }
 }
