@@ -1,9 +1,10 @@
-import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { surveyHooks } from './survey.ts'
+import { whyNotTrusted } from './trusted.ts'
 
 let directory: string
 const me = getuid?.() ?? 0
@@ -65,10 +66,13 @@ test.each(['a helper', 'the directory', 'a directory above'])(
   },
 )
 
-test.runIf(me === 0)('given a hook of another user, when looked for, then it is not run, with the cure', async () => {
+test('given a hook of another user, when looked at, then it is not run, with the cure', async () => {
   await put('card.ts')
-  await chown(join(directory, 'card.ts'), 12_345, 0)
-  expect(await found()).toEqual({ files: [], why: expect.stringMatching(/belongs to user 12345.*chown root/) })
+  const hook = join(directory, 'card.ts')
+  expect(await whyNotTrusted(hook, new Set([me + 1]))).toBe(
+    `${hook} belongs to user ${me}, not to root or the service; chown root ${hook}`,
+  )
+  expect(await whyNotTrusted(hook, owners)).toBeUndefined()
 })
 
 test('given a hook, when it changes, then the stamp does', async () => {
