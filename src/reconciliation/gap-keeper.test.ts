@@ -11,6 +11,7 @@ afterEach(() => vi.useRealTimers())
 
 function kept(settings: Map<string, string>, passes: (gap: Gap) => CatchUpResult | Error) {
   const gaps: Gap[] = []
+  const closed: Gap[] = []
   const stop = new AbortController()
   const live: Pick<Call, 'linkedids'>[] = [{ linkedids: ['1.1', '1.2'] }]
   const keeper = createGapKeeper({
@@ -24,12 +25,13 @@ function kept(settings: Map<string, string>, passes: (gap: Gap) => CatchUpResult
       if (result instanceof Error) throw result
       return result
     },
+    closed: async (gap) => void closed.push(gap),
     live: () => live as Call[],
     asteriskNow: Date.now,
     log: { info: () => undefined, warn: () => undefined },
   })
   void keeper.run(stop.signal)
-  return { keeper, gaps, stop: () => stop.abort() }
+  return { keeper, gaps, closed, stop: () => stop.abort() }
 }
 
 const nothing: CatchUpResult = { groups: 0, told: 0, left: 0 }
@@ -85,6 +87,16 @@ describe('given a service that listens', () => {
     expect(gaps[0]?.from).toBe(NOW - 600 * MINUTE)
     expect(gaps.at(-1)?.from).toBeGreaterThanOrEqual(NOW - 5 * MINUTE)
     expect(keeper.status().missingSince).toBeUndefined()
+    stop()
+  })
+
+  test('when a long gap is closed bit by bit, then all of it is told to whoever asks what nobody saw', async () => {
+    const settings = new Map([['watched-until', JSON.stringify({ until: NOW - 60 * MINUTE, linkedids: [] })]])
+    const { keeper, gaps, closed, stop } = kept(settings, () => nothing)
+    keeper.restored()
+    await vi.advanceTimersByTimeAsync(10 * MINUTE)
+    expect(gaps.length).toBeGreaterThan(1)
+    expect(closed).toEqual([{ from: NOW - 60 * MINUTE, to: NOW, linkedids: [] }])
     stop()
   })
 

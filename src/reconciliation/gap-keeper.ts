@@ -26,6 +26,8 @@ export interface GapKeeperDeps {
   readonly settings: Settings
   /** One pass; left out: there is no CEL to read, and nothing but the time is kept. */
   readonly catchUp?: (gap: Gap, signal: AbortSignal) => Promise<CatchUpResult>
+  /** Hears of each gap that is closed: nothing more will be told of it. A rejection is told to the log. */
+  readonly closed?: (gap: Gap) => Promise<void>
   readonly live: () => readonly Call[]
   readonly asteriskNow: () => number
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
@@ -60,13 +62,15 @@ interface Watched {
 }
 
 export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
-  const { settings, catchUp, live, asteriskNow, log } = deps
+  const { settings, catchUp, closed, live, asteriskNow, log } = deps
   const { everyMs, againMs, leaveAloneMs } = { ...gapKeeperTiming, ...deps.timing }
   let listening = false
   /** Undefined until the store was read. */
   let watched: Watched | undefined
   /** End of the gap that is to be caught up, once it has one. */
   let gapEnd: number | undefined
+  /** Where it began, before passes narrowed it. */
+  let gapBegan: number | undefined
   let nextPassAt = 0
   let trouble: string | undefined
   let toldBefore = 0
@@ -85,7 +89,11 @@ export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
   /** One pass when it is time. True when nothing is missing any more. */
   const closeGap = async (signal: AbortSignal): Promise<boolean> => {
     if (gapEnd === undefined || !watched) return true
-    if (!catchUp) return true
+    gapBegan ??= watched.until
+    if (!catchUp) {
+      await closed?.({ from: gapBegan, to: gapEnd, linkedids: watched.linkedids })
+      return true
+    }
     const began = asteriskNow()
     if (began < nextPassAt) return false
     const gap: Gap = { from: watched.until, to: gapEnd, linkedids: watched.linkedids }
@@ -100,7 +108,10 @@ export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
         log.info({ ...gap, ...result, isClosed }, 'calls of a time in which nobody listened')
       }
       toldBefore = result.told
-      if (isClosed) return true
+      if (isClosed) {
+        await closed?.({ ...gap, from: gapBegan })
+        return true
+      }
       // A pass over days must not follow upon the other.
       const pauseMs = Math.max(againMs, 2 * (asteriskNow() - began))
       nextPassAt = isLast ? asteriskNow() + pauseMs : Math.min(asteriskNow() + pauseMs, gap.to + leaveAloneMs)
@@ -121,6 +132,7 @@ export function createGapKeeper(deps: GapKeeperDeps): GapKeeper {
   const turn = async (signal: AbortSignal): Promise<void> => {
     if (!listening || !(await closeGap(signal)) || !listening) return
     gapEnd = undefined
+    gapBegan = undefined
     const linkedids = live().flatMap((call) => call.linkedids)
     await save({ until: asteriskNow() - NOTICED_LATE_MS, linkedids })
   }

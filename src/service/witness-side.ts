@@ -3,7 +3,8 @@ import type { Call } from '../calls/call.ts'
 import type { CallTracker, CallTrackerOptions } from '../calls/call-tracker.ts'
 import type { Config } from '../config/schema.ts'
 import type { Crm } from '../crm/port.ts'
-import { type CatchUpTiming, catchUp, catchUpTiming } from '../reconciliation/catch-up.ts'
+import { blindTime, secondWitnessAway } from '../reconciliation/blind-time.ts'
+import { type CatchUpTiming, catchUp, catchUpTiming, type Gap } from '../reconciliation/catch-up.ts'
 import { createCelReader } from '../reconciliation/cel-reader.ts'
 import { openDatabase } from '../reconciliation/database.ts'
 import { createGapKeeper, type GapKeeper, type GapKeeperTiming, type GapStatus } from '../reconciliation/gap-keeper.ts'
@@ -101,6 +102,19 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
   )
   const others = () => [...tracker.live(), ...witness.waiting()]
   const passTiming = { ...catchUpTiming, ...timing }
+  /** Neither witness saw the calls of this time; the ledger says so. */
+  const noteBlind = async (gap: Gap): Promise<void> => {
+    const { pbx } = config.service
+    // CDR may tell them, where it is kept.
+    if (address && !cel) return
+    const blind =
+      database && cel
+        ? blindTime(gap, await secondWitnessAway(database, cel, asteriskNow()))
+        : { from: gap.from, to: gap.to, why: 'no-cel' }
+    if (!blind) return
+    log.warn(blind, 'calls of a time that neither witness saw may be lost')
+    await store.ledger.addBlind(pbx, blind)
+  }
   const gaps = createGapKeeper({
     settings: store.settings,
     // "Off" is as if nobody had been there: what happened meanwhile is nobody's business later either.
@@ -108,6 +122,7 @@ export async function createWitnessSide(deps: WitnessSideDeps): Promise<WitnessS
       config.service.mode !== 'off' && {
         catchUp: (gap, signal) => catchUp(gap, { ...common, cel, others, timing: passTiming }, signal),
       }),
+    ...(config.service.mode !== 'off' && { closed: noteBlind }),
     live: others,
     asteriskNow,
     log,
