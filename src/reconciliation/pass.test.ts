@@ -55,7 +55,7 @@ function stage({
       telling: () => telling,
     }),
     journal: {
-      startedBetween: async (_pbx, from, to) => rows.filter(({ startedAt }) => startedAt >= from && startedAt <= to),
+      toldBetween: async (_pbx, from, to) => rows.filter(({ startedAt }) => startedAt >= from && startedAt <= to),
       toldAs: async (_pbx, ids) => rows.filter((row) => row.linkedids.some((id) => ids.includes(id))),
     },
     registration: {

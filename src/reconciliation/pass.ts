@@ -11,7 +11,7 @@ import type { NoteBook } from './note-book.ts'
 import { together } from './together.ts'
 
 export interface ReconciliationDeps extends JudgeDeps {
-  readonly journal: Pick<CallJournal, 'toldAs' | 'startedBetween'>
+  readonly journal: Pick<CallJournal, 'toldAs' | 'toldBetween'>
   readonly source: CallSource
   /** Reads back what stands in the CRM of calls since then. @throws CrmError */
   readonly readNotes: (since: number, signal: AbortSignal) => Promise<NoteBook>
@@ -95,7 +95,7 @@ export function createReconciliation(deps: ReconciliationDeps): Reconciliation {
     if (asked.kind === 'span') {
       // What only live has seen: the PBX lost its records, or never wrote them.
       for (let from = asked.from; from <= asked.to; from += SLICE_MS) {
-        const rows = await journal.startedBetween(pbx, from, Math.min(from + SLICE_MS - 1, asked.to))
+        const rows = await journal.toldBetween(pbx, from, Math.min(from + SLICE_MS - 1, asked.to))
         const unmet = rows.filter(({ id }) => !met.has(id))
         yield* judged(
           unmet,

@@ -48,6 +48,8 @@ export interface CallJournal {
   /** By id or any linkedid. */
   find(pbx: string, idOrLinkedid: string): Promise<JournalEntry | undefined>
   startedBetween(pbx: string, from: number, to: number): Promise<readonly JournalEntry[]>
+  /** The same without events. */
+  toldBetween(pbx: string, from: number, to: number): Promise<readonly Omit<JournalEntry, 'events'>[]>
   /** Every entry that has one of these linkedids, oldest first. */
   sharing(pbx: string, linkedids: readonly string[]): Promise<readonly JournalEntry[]>
   /** The same without what they were folded from, which is ten times as big. */

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LedgerDay, ledgerDay } from '../../src/reconciliation/ledger.ts'
 import { openStoreForReading } from '../../src/store/sqlite/open-for-reading.ts'
@@ -209,3 +210,51 @@ describe.each([
     })
   },
 )
+
+describe('given a PBX that writes CDR and no CEL', () => {
+  const parts = new AsyncDisposableStack()
+  afterAll(() => parts.disposeAsync())
+  const run101 = '+79032000001'
+
+  test('when calls were made while the service was away, then CDR tells them once, and that it was CDR is said', async () => {
+    const stage = parts.use(await setStage({ asterisk: '22', cel: 'freepbx', timeZone: 'MSK-3', impatient: true }))
+    const { host, port, user, password, database } = stage.lab.database
+    const tables = await createConnection({ host, port, user, password, database })
+    await tables.query('DROP TABLE cel')
+    await tables.end()
+    await stage.lab.trunk.answerWith('answer')
+    let service = await stage.start()
+    await service.stop()
+    const phone = stage.lab.phone('101')
+    await phone.dial(run101)
+    await phone.waitForTalk(RING_MS)
+    await sleep(2_500)
+    await phone.hangup()
+    const incoming = '+79032000002'
+    const over = stage.lab.trunk.call({ from: incoming, did: '7001' })
+    await phone.waitForRing(RING_MS)
+    await phone.accept()
+    await sleep(2_500)
+    await phone.hangup()
+    await over
+    service = await stage.start()
+    const notesOf = (number: string) => stage.sandbox.callNotes().filter((note) => note.phone === number)
+    await eventually(
+      () => notesOf(run101).length > 0 && notesOf(incoming).length > 0,
+      PASS_MS,
+      'the calls that only CDR has told were not registered',
+    )
+    await stage.settled(PASS_MS)
+    // Several passes later.
+    await sleep(5_000)
+    expect(notesOf(run101)).toMatchObject([{ direction: 'out', status: 4, responsible: 7_000_001 }])
+    expect(notesOf(incoming)).toMatchObject([{ direction: 'in', status: 4, responsible: 7_000_001 }])
+    for (const number of [run101, incoming]) {
+      expect(Math.abs(Number(notesOf(number)[0]?.seconds) - 2.5)).toBeLessThanOrEqual(2)
+    }
+    const id = String(notesOf(incoming)[0]?.uniq).replace('stage/', '')
+    const { stdout } = await run(process.execPath, [main, 'explain', '--lang', 'en', '--config', stage.configFile, id])
+    expect(stdout).toContain('Only CDR has told this call')
+    await service.stop()
+  })
+})

@@ -28,6 +28,25 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
     `SELECT ${ENTRY} FROM calls WHERE pbx = ? AND (started_at, id) > (?, ?) AND started_at <= ?
      ORDER BY started_at, id LIMIT ${PAGE}`,
   )
+  const startedPages = async <T extends Pick<JournalEntry, 'startedAt' | 'id'>>(
+    pbx: string,
+    from: number,
+    to: number,
+    read: (row: Row) => T,
+  ): Promise<readonly T[]> => {
+    const found: T[] = []
+    // Every id sorts after the empty one, so the first page begins with `from` itself.
+    let after: Pick<JournalEntry, 'startedAt' | 'id'> = { startedAt: from, id: '' }
+    for (;;) {
+      const page = await reading(() => started.all(pbx, after.startedAt, after.id, to).map(read))
+      for (const entry of page) found.push(entry)
+      const last = page.at(-1)
+      if (last === undefined || page.length < PAGE) return found
+      after = last
+      await nextTurn()
+    }
+  }
+
   const rowsSharing = (pbx: string, linkedids: readonly string[]): readonly Row[] => {
     const rows = new Set(linkedids).values().flatMap((linkedid) => sharing.all(pbx, linkedid))
     const entries = new Map(rows.map((row) => [textOf(row, 'id'), row]))
@@ -63,19 +82,8 @@ export function sqliteJournal(db: DatabaseSync, writer: Writer, now: () => numbe
       }),
     sharing: (pbx, linkedids) => reading(() => rowsSharing(pbx, linkedids).map(asEntry)),
     toldAs: (pbx, linkedids) => reading(() => rowsSharing(pbx, linkedids).map(asTelling)),
-    async startedBetween(pbx, from, to) {
-      const found: JournalEntry[] = []
-      // Every id sorts after the empty one, so the first page begins with `from` itself.
-      let after = { startedAt: from, id: '' }
-      for (;;) {
-        const page = await reading(() => started.all(pbx, after.startedAt, after.id, to).map(asEntry))
-        found.push(...page)
-        const last = page.at(-1)
-        if (last === undefined || page.length < PAGE) return found
-        after = last
-        await nextTurn()
-      }
-    },
+    startedBetween: (pbx, from, to) => startedPages(pbx, from, to, asEntry),
+    toldBetween: (pbx, from, to) => startedPages(pbx, from, to, asTelling),
   }
 }
 
