@@ -1,3 +1,6 @@
+import { readlinkSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TellingsPage } from './call-source.ts'
 import { openDatabase } from './database.ts'
@@ -8,6 +11,10 @@ import { recordsSource } from './records-source.ts'
 // The thread that reads the PBX's records and tells calls from them: it lives as long as one pass.
 
 const LOGGED_CHARACTERS = 500
+/** Whatever else wants the core has it first: a night's reading may last a little longer. */
+const NICENESS = 15
+
+stepBack()
 
 if (!parentPort) throw new Error('records-worker is a thread')
 const port = parentPort
@@ -50,3 +57,12 @@ async function answer(question: Question): Promise<RecordsAnswer> {
 port.on('message', async (question: ToRecords) => {
   say({ ...(await answer(question)), number: question.number })
 })
+
+/** Linux gives each thread a priority of its own; elsewhere it stays as it is. */
+function stepBack(): void {
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), NICENESS)
+  } catch {
+    // Reading goes on all the same.
+  }
+}
