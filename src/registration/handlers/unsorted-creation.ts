@@ -82,9 +82,14 @@ export async function proveUnsorted(
   if (jobs.length === 0) return []
   const attempts = jobs.map((job) => job.firstAttemptAt ?? now())
   const since = proofSince(attempts, now())
-  const waiting = new Map((await crm.incomingLeadsSince(since, signal)).map((lead) => [lead.uniq, lead]))
+  const readWaiting = async () =>
+    new Map((await crm.incomingLeadsSince(since, signal)).map((lead) => [lead.uniq, lead]))
+  let waiting = await readWaiting()
   const uniqOf = (job: Job<CallPayload>) => job.payload.call.uniq
-  const accepted = jobs.every((job) => waiting.has(uniqOf(job))) ? [] : await crm.leadCallNotesSince(since, signal)
+  const absent = jobs.map(uniqOf).filter((uniq) => !waiting.has(uniq))
+  const accepted = absent.length === 0 ? [] : await crm.leadCallNotesSince(since, signal)
+  // What was executed between the two looks has its note and waits all the same: unremembered, the number's next call would get a second one.
+  if (accepted.some(({ uniq }) => absent.includes(uniq))) waiting = await readWaiting()
   await remember(
     index,
     jobs.flatMap((job) => {
