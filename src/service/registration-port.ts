@@ -29,6 +29,9 @@ const Written = z.object({
   sent: z.custom<NewCallNote>((value) => typeof value === 'object' && value !== null),
 })
 
+/** Calls of a page are registered one after another, and should travel together. */
+const GATHER_MS = 50
+
 /** Joins the passes over the PBX's records to the registration of live calls. */
 export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
   const { registrar, noteChanges, jobs, journal, decisions, now, settings, pbx, wakeOutbox } = deps
@@ -36,6 +39,15 @@ export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
   /** CDR alone: people who ask why the call stands as it does are told so. */
   const sayApproximate = (id: string): Promise<void> =>
     decisions.add(pbx, id, [{ at: now(), about: 'witness', code: 'cdr-alone', facts: {} }])
+
+  let wake: NodeJS.Timeout | undefined
+  const wakeSoon = (): void => {
+    wake ??= setTimeout(() => {
+      wake = undefined
+      wakeOutbox()
+    }, GATHER_MS)
+    wake.unref()
+  }
 
   return {
     leftOutBecause: (call, onDemand) => whyUnregistered(call, settingsFor(settings(), { onDemand })),
@@ -47,7 +59,7 @@ export function registrationPort(deps: RegistrationPortDeps): RegistrationPort {
         case 'journal-only':
           return { kind: 'left-out', why: registered.why }
         case 'registering':
-          wakeOutbox()
+          wakeSoon()
           if (call.evidence === 'cdr') await sayApproximate(registered.as ?? call.id)
           return { kind: 'registering', id: registered.as ?? call.id }
       }
