@@ -68,6 +68,8 @@ export interface NewLead {
   /** Id of a source of this integration; one that is not there (any more) is left out. */
   readonly source?: number
   readonly fields?: readonly FieldValue[]
+  /** Begin of the call it is made for, epoch milliseconds; whole seconds are kept. The CRM takes it as the lead's own time of creation. */
+  readonly createdAt: number
   /** Ours, stable: `<pbx>/<call id>`. amoCRM has no place for it: a lead is proven by client, name and time of creation. */
   readonly uniq: string
 }

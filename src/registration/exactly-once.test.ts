@@ -249,7 +249,8 @@ describe.concurrent('given a fresh account', () => {
       match: { method: 'POST', path: '/api/v4/leads' },
       do: { kind: 'server-error', execution: 'not-executed' },
     })
-    await office.register(call('+79221532327'))
+    const second = call('+79221532327')
+    await office.register({ ...second, startedAt: second.startedAt + 5_000 })
     await office.settled()
     assert.equal(office.sandbox.leads().length, 2)
   })

@@ -5,7 +5,12 @@ import { hooked, noHooks, type RegistrationHooks } from './hooks.ts'
 
 const context = { call: factsOf() }
 const answering = (answer: unknown): RegistrationHooks => ({ has: () => true, run: async () => answer })
-const lead: HookValues['lead-creation'] = { name: 'Звонок', client: { kind: 'contact', id: 1 }, uniq: 'main/1' }
+const lead: HookValues['lead-creation'] = {
+  name: 'Звонок',
+  client: { kind: 'contact', id: 1 },
+  createdAt: 0,
+  uniq: 'main/1',
+}
 
 test('given nobody who has written a script, then every value stays', async () => {
   expect(await hooked(noHooks, 'lead-creation', lead, context)).toBe(lead)

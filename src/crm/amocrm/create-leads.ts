@@ -43,6 +43,7 @@ async function leadItem(
   const main = client.kind === 'contact' ? { is_main: true } : {}
   return {
     name: lead.name,
+    created_at: Math.floor(lead.createdAt / 1000),
     ...(lead.pipeline !== undefined && { pipeline_id: lead.pipeline }),
     ...(lead.status !== undefined && { status_id: lead.status }),
     ...(lead.owner !== undefined && { responsible_user_id: lead.owner }),

@@ -22,6 +22,7 @@ const contact = (id: number) => ({ kind: 'contact', id }) as const
 const newLead = (client: number, given: Partial<NewLead> = {}): NewLead => ({
   name: 'Звонок',
   client: contact(client),
+  createdAt: Date.now(),
   uniq: 'main/1.1',
   ...given,
 })
@@ -141,6 +142,13 @@ describe('creating leads', () => {
     const outcome = only(await crm.createLeads(asked, signal))
     assert.ok(outcome.kind === 'failed' && outcome.error.written === 'no')
     assert.equal(only(await crm.createLeads(asked, signal)).kind, 'written')
+  })
+
+  test('a lead is as old as its call: by that it is known again', async () => {
+    const callBegan = Date.now() - 3_600_500
+    await crm.createLeads([newLead(sandbox.addContact({ name: 'Иван' }), { createdAt: callBegan })], signal)
+    const [found] = await crm.leadsCreatedSince(callBegan - 60_000, signal)
+    assert.equal(found?.createdAt, Math.floor(callBegan / 1000) * 1000)
   })
 
   test('what was made since then is listed by its time, with its client', async () => {

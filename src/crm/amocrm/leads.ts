@@ -91,7 +91,8 @@ export async function leadsCreatedSince(
   since: number,
   signal: AbortSignal,
 ): Promise<readonly CrmLead[]> {
-  const from = onCrmClock(api, since)
+  // Those we make are told to be as old as their calls, by our clock; all others have the CRM's.
+  const from = Math.min(since, onCrmClock(api, since))
   const query: Query = [
     ['filter[created_at][from]', Math.floor(from / 1000)],
     ['order[id]', 'asc'],

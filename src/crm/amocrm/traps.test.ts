@@ -38,7 +38,7 @@ async function everything(): Promise<void> {
   await crm.findClientsByPhone(phone, signal)
   await crm.clientsById([entity], signal)
   await crm.createContacts([{ name: 'Пётр', phone: '+79221532328' }], signal)
-  const [lead] = await crm.createLeads([{ name: 'Звонок', client: entity, uniq: 'main/1.1' }], signal)
+  const [lead] = await crm.createLeads([{ name: 'Звонок', client: entity, createdAt: now, uniq: 'main/1.1' }], signal)
   const [made] = await crm.createCallNotes([note(entity)], signal)
   const [task] = await crm.createTasks([{ entity, text: 'Перезвонить', owner: undefined, deadline: now }], signal)
   const [waiting] = await crm.createIncomingLeads(

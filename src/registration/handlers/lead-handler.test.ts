@@ -115,6 +115,33 @@ describe('the lead of a call', () => {
     })
   }
 
+  test('given it is made and not answered, then it is proven though the index has read it meanwhile, by whatever clock', async () => {
+    await begin({ lead: { unless: 'never' } })
+    const id = ivan()
+    stage.sandbox.fault({ match: { method: 'POST' }, do: { kind: 'reset', execution: 'executed' } })
+    const job = { ...leadJob(id), firstAttemptAt: Date.now() }
+    expect((await send(stage.leads, job))[0]?.kind).toBe('ambiguous')
+    const [lead] = leads()
+    const read = { id: lead?.id ?? 0, name: lead?.name ?? '', owner: 0, pipeline: 4400, status: 44001, open: true }
+    const clients = [{ kind: 'contact', id }] as const
+    await stage.store.leads.upsertLeads([{ ...read, clients, updatedAt: job.firstAttemptAt - 5_000 }])
+    expect(resultOf((await prove(stage.leads, job))[0])).toMatchObject({ made: { id: lead?.id } })
+  })
+
+  test('given it was not made, then the lead of the client’s call before is no proof', async () => {
+    await begin({ lead: { unless: 'never' } })
+    const id = ivan()
+    await send(stage.leads, leadJob(id))
+    const later = leadJob(id, '2')
+    const { call } = later.payload
+    const job = {
+      ...later,
+      payload: { call: { ...call, startedAt: call.startedAt + 20_000 } },
+      firstAttemptAt: Date.now(),
+    }
+    expect(await prove(stage.leads, job)).toEqual([{ kind: 'absent' }])
+  })
+
   test('given it was not made, then another client’s lead of that name is no proof', async () => {
     await begin({ lead: { name: 'Звонок' } })
     const [id, other] = [ivan(), stage.sandbox.addContact({ name: 'Пётр' })]

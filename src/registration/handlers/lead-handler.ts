@@ -13,7 +13,7 @@ import { newLead } from './new-lead.ts'
 import { newsAsOf } from './news-as-of.ts'
 import { failuresIn, outcomeOfWrite, proofOfFailure } from './outcomes.ts'
 import { ruleOf } from './people-of-call.ts'
-import { proofSince } from './proof-since.ts'
+import { PROOF_MARGIN_MS, proofSince } from './proof-since.ts'
 import { rememberedFor } from './remembered-for.ts'
 
 type LeadJob = Grounded<CallPayload>
@@ -127,14 +127,16 @@ export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
   }
 
   /**
-   * amoCRM keeps no mark of ours in a lead: it is the one of that client with that name made since. Those that we knew before this
-   * attempt belong to earlier calls.
+   * amoCRM keeps no mark of ours in a lead: it is the one of that client with that name that is said to be made at the second the call began. By the time
+   * of our attempt it cannot be told: the CRM's clock is another one, and the index may have read the lead meanwhile.
    */
   async function prove(jobs: readonly Job<CallPayload>[], signal: AbortSignal): Promise<readonly Proof[]> {
     const { grounded, ended } = ground(jobs, inUnsorted)
     const attempts = jobs.map((job) => job.firstAttemptAt ?? now())
+    const begins = jobs.map(({ payload }) => payload.call.startedAt)
+    const since = Math.min(proofSince(attempts, now()), ...begins.map((at) => at - PROOF_MARGIN_MS))
     try {
-      const created = grounded.length === 0 ? [] : await crm.leadsCreatedSince(proofSince(attempts, now()), signal)
+      const created = grounded.length === 0 ? [] : await crm.leadsCreatedSince(since, signal)
       const taken = new Set<number>()
       const proofs: Proof[] = []
       for (const job of jobs) {
@@ -158,16 +160,13 @@ export function leadHandler(deps: LeadDeps): JobHandler<CallPayload> {
   }
 
   async function proofOf(each: LeadJob, created: readonly CrmLead[], signal: AbortSignal): Promise<Proof> {
-    const { job, client } = each
-    const before = (await leads.openLeadsOf(clientsOf(client))).filter(
-      ({ updatedAt }) => updatedAt < (job.firstAttemptAt ?? 0),
-    )
-    const { name } = await leadOf(each, signal)
+    const { client } = each
+    const { name, createdAt } = await leadOf(each, signal)
     const lead = created.find(
       (one) =>
         one.name === name &&
-        one.clients.some(({ kind, id }) => kind === client.kind && id === client.id) &&
-        !before.some(({ id }) => id === one.id),
+        Math.floor(one.createdAt / 1000) === Math.floor(createdAt / 1000) &&
+        one.clients.some(({ kind, id }) => kind === client.kind && id === client.id),
     )
     if (!lead) return { kind: 'absent' }
     const { id, owner, pipeline, status } = lead

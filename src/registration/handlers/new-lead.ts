@@ -22,6 +22,7 @@ export function newLead(call: CallFacts, client: KnownClient, { settings, tokenU
   return {
     name: fillTemplate(rule.lead.name, valuesOf(call, settings)) || call.phone,
     client: refOf(client),
+    createdAt: call.startedAt,
     uniq: call.uniq,
     ...(pipeline !== undefined && { pipeline }),
     ...(status !== undefined && { status }),
