@@ -3,7 +3,7 @@ import type { Call } from '../calls/call.ts'
 import type { CallJournal, JournalEntry, StoredJobInput } from '../store/ports.ts'
 import { settingsWith } from './_settings.ts'
 import { noHooks } from './hooks.ts'
-import { createRegistrar } from './registrar.ts'
+import { createRegistrar, type RegisterHow } from './registrar.ts'
 
 const START = Date.UTC(2026, 10, 20, 9)
 const settings = settingsWith()
@@ -39,6 +39,7 @@ function call(client: string, seconds: number, change: Partial<Call> = {}): Call
 /** A journal in memory that keeps the port's promises. */
 function journalInMemory() {
   const rows = new Map<string, JournalEntry>()
+  const world = { settings }
   const jobs: StoredJobInput[] = []
   const journal: Pick<CallJournal, 'recordEnded' | 'find' | 'sharing' | 'sayLate'> = {
     recordEnded: async (entry, more) => {
@@ -61,13 +62,13 @@ function journalInMemory() {
     callbackTasks: { openFor: async () => undefined },
     outbox: { add: async () => undefined },
     pbx: 'main',
-    settings: () => settings,
+    settings: () => world.settings,
     hooks: noHooks,
     clickedOn: () => undefined,
   })
-  const register = (each: Call) => registrar.register(each, [])
+  const register = (each: Call, how: RegisterHow = {}) => registrar.register(each, [], how)
   const notes = () => jobs.flatMap(({ key, kind }) => (kind === 'call-note' ? [key] : []))
-  return { rows, register, notes }
+  return { rows, jobs, world, registrar, register, notes }
 }
 
 describe('given a call in the journal', () => {
@@ -218,5 +219,47 @@ describe('given a task that asks for the client to be called back', () => {
   test('when nobody talks, or the client was missed only after the conversation, then it stays open', async () => {
     expect(await registered({ answered: false, result: 'no-answer', responsible: '' }, [open])).toEqual([])
     expect(await registered({}, [{ ...open, since: START + 600_000 }])).toEqual([])
+  })
+})
+
+describe('given a call that a person asks for', () => {
+  test('when it began before the first start, then it is registered on demand only', async () => {
+    const { world, register, notes } = journalInMemory()
+    world.settings = { ...settings, firstStartAt: START + 3_600_000 }
+    expect(await register(call(ANNA, 0), { onDemand: true })).toMatchObject({ kind: 'registering' })
+    expect(notes()).toEqual(['main/1.1:note'])
+    expect(await register(call(BORIS, 60, { id: '2.1', linkedids: ['2.1'] }))).toEqual({
+      kind: 'journal-only',
+      why: 'before-first-start',
+    })
+  })
+
+  test('when it was only watched, then it is registered later under its own row, once, and not by itself', async () => {
+    const { rows, world, register, notes } = journalInMemory()
+    world.settings = { ...settings, mode: 'watch' }
+    await register(call(ANNA, 0))
+    expect(rows.get('1.1')?.leftOut).toBe('service-not-on')
+    world.settings = settings
+    expect(await register(call(ANNA, 0, { evidence: 'cel' }))).toEqual({ kind: 'known' })
+    const asked = () => register(call(ANNA, 0, { evidence: 'cel' }), { onDemand: true })
+    expect(await asked()).toEqual({ kind: 'registering', jobs: 2, as: '1.1' })
+    expect(await asked()).toEqual({ kind: 'known' })
+    expect(rows.get('1.1')?.leftOut).toBeUndefined()
+    expect(notes()).toEqual(['main/1.1:note'])
+  })
+
+  test('when old calls are to do what fresh ones do, then their jobs never become quiet', async () => {
+    const { jobs, register } = journalInMemory()
+    await register(call(ANNA, 0), { effects: 'all' })
+    expect(jobs[0]?.payload).toMatchObject({ call: { quietAt: Number.MAX_SAFE_INTEGER } })
+  })
+
+  test('when another connector has told it, then it is journalled without jobs, and stays so on demand', async () => {
+    const { rows, jobs, registrar, register } = journalInMemory()
+    expect(await registrar.adopt(call(ANNA, 0), [])).toBe('1.1')
+    expect(await registrar.adopt(call(ANNA, 0), [])).toBeUndefined()
+    expect(await register(call(ANNA, 0, { evidence: 'cel' }), { onDemand: true })).toEqual({ kind: 'known' })
+    expect(rows.get('1.1')?.leftOut).toBe('adopted')
+    expect(jobs).toEqual([])
   })
 })
