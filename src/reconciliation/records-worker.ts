@@ -12,7 +12,7 @@ import { recordsSource } from './records-source.ts'
 
 const LOGGED_CHARACTERS = 500
 /** Whatever else wants the core has it first: a night's reading may last a little longer. */
-const NICENESS = 15
+const NICENESS = 10
 
 stepBack()
 
