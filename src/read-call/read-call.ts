@@ -138,13 +138,14 @@ export async function createReadCall(deps: ReadCallDeps): Promise<ReadCall> {
     async ask(request, asJob) {
       const key = keyOf(request)
       const same = works.values().find((each) => keyOf(each.job().request) === key && !hasEnded(each.job()))
+      const work = same ?? fresh(request)
       try {
-        const work = same ?? fresh(request)
         const done = await (asJob || isLongFromTheStart(request, now()) ? keep(work) : answered(work))
         const failure = done.failure()
         if (failure !== undefined && !done.isKept()) throw failure
         return done
       } catch (error) {
+        if (!same) work.cancel()
         if (ending.signal.aborted) throw new CannotRead('The service is stopping; ask again in a minute.')
         if ([DatabaseError, StoreError, CrmError].some((kind) => error instanceof kind) && error instanceof Error)
           throw new CannotRead(sentence(error))
