@@ -111,6 +111,8 @@ describe.each(pbxs)('given Asterisk %s and %s', (asterisk, pbx) => {
     const call = stage.lab.trunk.call({ from: ANNAS, did: '7001', hangUp: 'caller', talkMs: 2_000 })
     await phone('101').waitForRing(RING_MS)
     await phone('103').waitForRing(RING_MS)
+    // The end of its ring may reach the phone a moment after the next one's beginning.
+    await phone('101').waitForIdle(2_000)
     expect(phone('101').isRinging()).toBe(false)
     await phone('103').accept()
     expect(await call).toMatchObject([{ answered: true }])
